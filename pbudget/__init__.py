@@ -1,0 +1,3 @@
+"""Participatory budgeting and consultation for a co-operative council."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Small pure nouns every room shares: errors, money, the clock."""
