@@ -19,6 +19,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
+    "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
+    "serve": Command("pbudget.web.cli:serve", "Serve the site with the bundled server.", needs_app=True),
 }
 
 
@@ -33,6 +35,8 @@ class LazyGroup(click.Group):
         """The click command itself, or None when there is no such name."""
         if cmd_name not in COMMANDS:
             return None
+        if COMMANDS[cmd_name].needs_app:
+            _enter_app(ctx)
         module, _, attribute = COMMANDS[cmd_name].target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
@@ -42,14 +46,12 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
 
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command, inside the application where it needs one."""
-        name = (ctx._protected_args or [""])[0]
-        if name in COMMANDS and COMMANDS[name].needs_app:
-            from app import create_app
 
-            ctx.with_resource(create_app().app_context())
-        return super().invoke(ctx)
+def _enter_app(ctx: click.Context) -> None:
+    """Run the rest of the command inside the application: settings, database, rooms."""
+    from app import create_app
+
+    ctx.with_resource(create_app().app_context())
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,0 +1,65 @@
+"""pbudget: the table of contents.
+
+`python3 app.py` sets everything up and serves; `python3 app.py test` sets everything up and tests.
+"""
+
+if __name__ == "__main__":
+    from pbudget.bootstrap import main
+
+    raise SystemExit(main())
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from govuk_frontend_wtf.main import WTFormsHelpers
+
+import pbudget.home.routes
+import pbudget.web.health
+import pbudget.web.layout
+from pbudget.config import ROOT, Settings, read_settings
+from pbudget.db import db, init_database
+from pbudget.web.access import refuse_undeclared_routes
+from pbudget.web.errors import init_errors
+from pbudget.web.headers import init_headers
+from pbudget.web.layout import init_layout
+from pbudget.web.logs import init_logs
+
+ROOMS = (
+    pbudget.web.health,
+    pbudget.web.layout,
+    pbudget.home.routes,
+)
+LARGEST_REQUEST = 64 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application: settings, database, headers, errors and every room, or no start at all."""
+    settings = settings or read_settings()
+    app = Flask("pbudget", root_path=str(ROOT))
+    app.config.from_mapping(flask_config(settings))
+    app.extensions["settings"] = settings
+    init_logs(app, settings)
+    init_database(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    init_layout(app, settings)
+    CSRFProtect(app)
+    WTFormsHelpers(app)
+    init_headers(app, settings)
+    init_errors(app)
+    for room in ROOMS:
+        app.register_blueprint(room.pages)
+    refuse_undeclared_routes(app)
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, object]:
+    """Our settings in the words of Flask and its extensions."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "SESSION_COOKIE_NAME": "__Host-pbudget" if settings.https else "pbudget",
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,  # every address of a static file carries its fingerprint
+        "TESTING": settings.testing,
+        "PROPAGATE_EXCEPTIONS": False,
+    }

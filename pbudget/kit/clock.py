@@ -1,0 +1,54 @@
+"""Time: kept in UTC, said in Europe/London, always from a clock that is handed in."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class Clock(Protocol):
+    """Anything that tells the time, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment with tzinfo UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present moment with tzinfo UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class FixedClock:
+    """A clock that stands still: for tests and for pages that must come out byte for byte the same."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self.moment
+
+
+def say_day(day: date) -> str:
+    """A date as GOV.UK writes it: `14 March 2027`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def say_moment(moment: datetime) -> str:
+    """A moment in London time as GOV.UK writes it: `5pm on Sunday 14 March 2027`, `midday`, `midnight`."""
+    local = moment.astimezone(LONDON)
+    return f"{_say_hour(local)} on {local:%A} {say_day(local.date())}"
+
+
+def _say_hour(local: datetime) -> str:
+    if local.minute == 0 and local.hour in (0, 12):
+        return "midnight" if local.hour == 0 else "midday"
+    hour = (local.hour - 1) % 12 + 1
+    minutes = f":{local.minute:02}" if local.minute else ""
+    return f"{hour}{minutes}{'am' if local.hour < 12 else 'pm'}"

@@ -1,0 +1,109 @@
+"""Error pages: what happened, whether anything was lost, what to do. None of them needs the database."""
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable, UnprocessableEntity
+
+from pbudget.kit.errors import BadInput
+
+log = structlog.get_logger()
+
+
+class ErrorText(NamedTuple):
+    """What one error page says: its heading and its paragraphs."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+NOTHING_SAVED = "Nothing you sent has been saved."
+ERROR_TEXTS = {
+    400: ErrorText(
+        "This page could not read what was sent",
+        (NOTHING_SAVED, "Go back, reload the page and try again. If you left it open for a long time, it had expired."),
+    ),
+    403: ErrorText(
+        "You cannot use this page",
+        ("It is for people with another role.", "If you think you should be able to use it, contact the council."),
+    ),
+    404: ErrorText(
+        "Page not found",
+        (
+            "If you typed the web address, check it is correct.",
+            "If you pasted the web address, check you copied all of it.",
+        ),
+    ),
+    405: ErrorText(
+        "This page does not work that way", (NOTHING_SAVED, "Go back to the page before and use its button again.")
+    ),
+    409: ErrorText(
+        "Somebody changed this before you",
+        (NOTHING_SAVED, "Go back, reload the page to see how it stands now, and try again."),
+    ),
+    413: ErrorText("What you sent is too large", (NOTHING_SAVED, "Send a smaller file, or shorten your text.")),
+    422: ErrorText("What was sent cannot be used", (NOTHING_SAVED, "Go back, check your answers and try again.")),
+    429: ErrorText("Too many tries in a short time", (NOTHING_SAVED, "Wait a minute, then try again.")),
+    500: ErrorText(
+        "Sorry, there is a problem with the service",
+        (
+            "What you sent last may not have been saved.",
+            "Try again later. If you were sending something, check whether it arrived before you send it again.",
+        ),
+    ),
+    503: ErrorText(
+        "Sorry, the service is not available",
+        ("What you sent last has not been saved.", "Wait a minute, then try again."),
+    ),
+}
+RETRY_AFTER_SECONDS = {429: 60, 503: 60}
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error with its page, or its fragment when htmx asked."""
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(BadInput, _answer_bad_input)
+    app.register_error_handler(OperationalError, _answer_database_away)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return error_page(error.code if error.code in ERROR_TEXTS else _nearest(error.code), error)
+
+
+def _nearest(code: int) -> int:
+    """The page for a status that has none of its own."""
+    return 500 if code >= 500 else 400
+
+
+def _answer_bad_input(error: BadInput) -> ResponseReturnValue:
+    return error_page(422, UnprocessableEntity(), says=str(error))
+
+
+def _answer_database_away(error: OperationalError) -> ResponseReturnValue:
+    log.error("database-away", error=type(error.orig).__name__)
+    return error_page(503, ServiceUnavailable())
+
+
+def _answer_unexpected(error: Exception) -> ResponseReturnValue:
+    log.error("unexpected", error=type(error).__name__, exc_info=error)
+    return error_page(500, InternalServerError())
+
+
+def error_page(code: int, error: HTTPException, says: str = "") -> Response:
+    """The page for a status, with the reason when the person can mend it; a fragment for htmx."""
+    text = ERROR_TEXTS[code]
+    template = "errors/_error.html" if request.headers.get("HX-Request") else "errors/error.html"
+    response = make_response(render_template(template, text=text, says=says, code=code), code)
+    response.headers["Cache-Control"] = "no-store"
+    if code in RETRY_AFTER_SECONDS:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[code])
+    if code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response

@@ -1,0 +1,58 @@
+"""Security headers of every response, Flask-Talisman wrapped in one place."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from flask_talisman import Talisman
+
+from pbudget.config import Settings
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+PERMISSIONS_POLICY = {
+    "browsing-topics": "()",
+    "camera": "()",
+    "geolocation": "()",
+    "microphone": "()",
+    "payment": "()",
+    "usb": "()",
+}
+ONE_YEAR = 31_536_000
+
+
+def init_headers(app: Flask, settings: Settings) -> None:
+    """Send the headers with every response, HSTS and Secure cookies only where the public address is https."""
+    Talisman(
+        app,
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        permissions_policy=PERMISSIONS_POLICY,
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        force_https=False,  # the proxy in front does that; see docs/operations.md
+        strict_transport_security=settings.https,
+        strict_transport_security_max_age=ONE_YEAR,
+        session_cookie_secure=settings.https,
+    )
+    app.after_request(_isolate_and_cache)
+
+
+def _isolate_and_cache(response: Response) -> Response:
+    """Same-origin isolation; a page with a form is never stored, any other is checked each time by its ETag."""
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.vary.add("HX-Request")
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        personal = response.vary.find("Cookie") >= 0
+        response.headers["Cache-Control"] = "no-store" if personal else "no-cache"
+        if not personal and response.status_code == HTTPStatus.OK and not response.is_streamed:
+            response.add_etag()
+            response.make_conditional(request)
+    return response

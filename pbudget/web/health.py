@@ -1,0 +1,56 @@
+"""For the machine that watches: is the process alive, and may it be sent residents?"""
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from pbudget.config import ROOT
+from pbudget.db import db
+from pbudget.web.access import public
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/health")
+@public
+def health() -> Response:
+    """The process answers."""
+    return _plain("ok", 200)
+
+
+@pages.get("/ready")
+@public
+def ready() -> Response:
+    """The database answers, its schema is this version's, and the front-end files are in place."""
+    missing = [reason for reason in (_database(), _assets(Path(current_app.static_folder or ""))) if reason]
+    return _plain("; ".join(missing) or "ready", 503 if missing else 200)
+
+
+def schema_head() -> str | None:
+    """The newest migration in this checkout."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _database() -> str:
+    try:
+        with db.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError:
+        return "the database does not answer"
+    return "" if current == schema_head() else "the database needs `pbudget migrate`"
+
+
+def _assets(folder: Path) -> str:
+    needed = ("govuk-frontend.min.css", "govuk-frontend.min.js", "htmx.min.js")
+    absent = [name for name in needed if not (folder / "vendor" / name).is_file()]
+    return f"static/vendor lacks {', '.join(absent)}: run `python3 app.py --set-up-only`" if absent else ""
+
+
+def _plain(text: str, status: int) -> Response:
+    return Response(text + "\n", status=status, mimetype="text/plain", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,92 @@
+"""What every template may use: settings, asset addresses, words for money, numbers and dates, the council's colours."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from pbudget import __version__
+from pbudget.config import Settings
+from pbudget.kit.clock import say_day, say_moment
+from pbudget.kit.money import format_money
+from pbudget.web.access import public
+
+NAVIGATION = (("About", "home.about"),)
+DEMO_NOTICE = "demo-notice.txt"
+
+pages = Blueprint("layout", __name__)
+
+
+def init_layout(app: Flask, settings: Settings) -> None:
+    """Give the templates their filters and globals, and the GOV.UK components their place."""
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_loader = ChoiceLoader(
+        [
+            app.jinja_loader,  # type: ignore[list-item]  # Flask always has one: the templates folder
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.jinja_env.filters |= {"money": format_money, "day": say_day, "moment": say_moment, "number": say_number}
+    app.jinja_env.globals |= {
+        "settings": settings,
+        "version": __version__,
+        "asset": asset_url,
+        "navigation": navigation,
+        "demo_notice": lambda: read_demo_notice(settings.instance),
+    }
+    app.extensions["brand"] = brand_stylesheet(settings.brand_colour)
+
+
+def navigation() -> list[dict[str, object]]:
+    """The service navigation: every place a resident may want, the present one marked."""
+    return [
+        {"text": text, "href": url_for(endpoint), "current": request.path.startswith(url_for(endpoint))}
+        for text, endpoint in NAVIGATION
+    ]
+
+
+def read_demo_notice(instance: Path) -> str:
+    """What the strip on every screen of a demonstration says; empty on a real service."""
+    notice = instance / DEMO_NOTICE
+    return notice.read_text(encoding="utf-8").strip() if notice.is_file() else ""
+
+
+def say_number(number: int) -> str:
+    """A whole number with thousands separators: `12,345`."""
+    return f"{number:,}"
+
+
+def asset_url(path: str) -> str:
+    """The address of a file in static/, with a fingerprint of its bytes, so that browsers may keep it for a year."""
+    return url_for("static", filename=path, v=_fingerprint(path))
+
+
+@cache
+def _fingerprint(path: str) -> str:
+    file = Path(__file__).resolve().parents[2] / "static" / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "absent"
+
+
+def brand_stylesheet(colour: str) -> str:
+    """The council's colour as the custom properties that site.css and the components read."""
+    return f":root {{ --council-colour: {colour}; --govuk-brand-colour: {colour}; }}\n"
+
+
+@pages.get("/brand.css")
+@public
+def brand() -> Response:
+    """The council's colours, a stylesheet of its own because the policy allows no inline style."""
+    css = current_app.extensions["brand"]
+    return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=300"})
+
+
+def is_fragment() -> bool:
+    """Whether htmx asked, so that only the part of the page that changes is sent."""
+    return request.headers.get("HX-Request") == "true"

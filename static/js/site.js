@@ -1,0 +1,4 @@
+// Starts the GOV.UK components. Every page works without this file.
+import { initAll } from "../vendor/govuk-frontend.min.js";
+
+initAll();
