@@ -1,0 +1,1 @@
+"""Wards: who they are, where they lie, who lives there and which postcodes are theirs."""
