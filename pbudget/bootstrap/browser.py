@@ -1,0 +1,82 @@
+"""A real Chromium for the browser tests: the one named, the one on PATH, Playwright's, or one installed now."""
+
+import os
+import shutil
+from pathlib import Path
+
+from pbudget.bootstrap.stops import ToolFailed, ToolMissing
+from pbudget.bootstrap.tools import Workshop, answer
+
+STEP = "Chromium"
+VARIABLE = "PBUDGET_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PLAYWRIGHTS_OWN = (
+    "from playwright.sync_api import sync_playwright\n"
+    "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+)
+
+
+def make_browser(workshop: Workshop) -> Path:
+    """The path of a Chromium that runs, installed if need be. Raises ToolMissing when there is none to be had."""
+    found = find_chromium(workshop)
+    if found:
+        workshop.progress.skipped(STEP, f"using {found}")
+        return found
+    with workshop.progress.step(STEP, "installing one for the browser tests"):
+        return install_chromium(workshop)
+
+
+def find_chromium(workshop: Workshop) -> Path | None:
+    """The Chromium that is already here. The one named in PBUDGET_CHROMIUM must run; others are passed over."""
+    named = workshop.environ.get(VARIABLE)
+    if named:
+        if runs(Path(named), workshop):
+            return Path(named)
+        raise ToolMissing(f"{VARIABLE} names {named}, which does not run. Name a Chromium that does, or unset it.")
+    on_path = (shutil.which(name, path=workshop.environ.get("PATH")) for name in NAMES)
+    for candidate in (*on_path, playwrights_own(workshop)):
+        if candidate and runs(Path(candidate), workshop):
+            return Path(candidate)
+    return None
+
+
+def playwrights_own(workshop: Workshop) -> str | None:
+    """Where Playwright would put its Chromium, there or not; None until Playwright is installed."""
+    return answer(workshop.places.python, "-c", PLAYWRIGHTS_OWN, environ=workshop.environ)
+
+
+def runs(chromium: Path, workshop: Workshop) -> bool:
+    """Whether it prints a version: Ubuntu's chromium-browser is a stub that does not."""
+    version = answer(chromium, "--version", environ=workshop.environ)
+    return version is not None and "chrom" in version.lower()
+
+
+def install_chromium(workshop: Workshop) -> Path:
+    """Install from Debian's packages as root, else Playwright's build. Raises ToolMissing with both logs named."""
+    failures = []
+    for commands in ways_to_install(workshop):
+        try:
+            workshop.run(STEP, *commands, extra={"DEBIAN_FRONTEND": "noninteractive"})
+        except ToolFailed as failure:
+            failures.append(str(failure))
+            continue
+        found = find_chromium(workshop)
+        if found:
+            return found
+    raise ToolMissing(
+        "The browser tests need Chromium and none could be installed. Install one (Debian: apt-get install chromium), "
+        f"or name one in {VARIABLE}, then run the same command again. {' '.join(failures[-1:])}"
+    )
+
+
+def ways_to_install(workshop: Workshop) -> list[list[list[str | Path]]]:
+    """Lists of commands to try in turn."""
+    playwright: list[str | Path] = [workshop.places.python, "-m", "playwright", "install"]
+    apt_get = shutil.which("apt-get", path=workshop.environ.get("PATH"))
+    if not (apt_get and os.geteuid() == 0):
+        return [[[*playwright, "chromium"]]]
+    debian: list[list[str | Path]] = [
+        [apt_get, "update"],
+        [apt_get, "install", "--yes", "--no-install-recommends", "chromium"],
+    ]
+    return [debian, [[*playwright, "--with-deps", "chromium"]]]

@@ -1,0 +1,77 @@
+"""Migrations and the demo borough, by the installed command line; skipped when the database shows it is not needed."""
+
+import ast
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from pbudget.bootstrap.stamps import digest_of, is_stamped, write_stamp
+from pbudget.bootstrap.tools import Workshop
+
+DATABASE_STEP = "Database"
+DEMO_STEP = "Demo borough"
+
+
+def make_database(workshop: Workshop, database_url: str) -> bool:
+    """Bring the schema up to date. True when it already was: SQLite is asked here, without loading the application."""
+    places = workshop.places
+    heads = newest_revisions(places.root / "migrations" / "versions")
+    if heads and sqlite_revisions(database_url) == heads:
+        workshop.progress.skipped(DATABASE_STEP, "already up to date")
+        return True
+    with workshop.progress.step(DATABASE_STEP, "running the migrations"):
+        workshop.run(DATABASE_STEP, [places.pbudget, "migrate"])
+    return False
+
+
+def make_demo(workshop: Workshop, instance: Path, database_url: str, reset: bool, same_database: bool) -> None:
+    """Load the demo borough into an empty database, or afresh when asked to."""
+    stamp = instance / ".demo-loaded"
+    digest = digest_of({"database": database_url.encode()})
+    if same_database and not reset and is_stamped(stamp, digest):
+        return workshop.progress.skipped(DEMO_STEP)
+    with workshop.progress.step(DEMO_STEP, "loading it afresh" if reset else "loading it, if the database is empty"):
+        stamp.unlink(missing_ok=True)
+        workshop.run(DEMO_STEP, [workshop.places.pbudget, "demo", "--reset" if reset else "--if-empty"])
+        write_stamp(stamp, digest)
+    return None
+
+
+def newest_revisions(versions: Path) -> set[str]:
+    """The revisions no other builds on, read from the migration files: {'a'} and {'b' on 'a'} give {'b'}."""
+    revisions, built_on = set(), set()
+    for file in versions.glob("*.py"):
+        said = _assigned(file)
+        revisions |= _names(said.get("revision"))
+        built_on |= _names(said.get("down_revision"))
+    return revisions - built_on
+
+
+def sqlite_revisions(database_url: str) -> set[str]:
+    """The revisions an SQLite database is at; empty for another engine, no file or no schema. It is only read."""
+    scheme, _, path = database_url.partition(":///")
+    if scheme != "sqlite" or not Path(path).is_file():
+        return set()
+    try:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
+    except sqlite3.Error:
+        return set()
+
+
+def _assigned(file: Path) -> dict[str, object]:
+    """The module-level constants of a migration, annotated or not, without running it."""
+    said: dict[str, object] = {}
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and isinstance(value, ast.Constant | ast.Tuple):
+            said[target.id] = ast.literal_eval(value)
+    return said
+
+
+def _names(value: object) -> set[str]:
+    """One revision, several, or None, as a set."""
+    if value is None:
+        return set()
+    return {value} if isinstance(value, str) else {str(name) for name in value}  # type: ignore[attr-defined]
