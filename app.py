@@ -14,6 +14,11 @@ from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 import pbudget.home.routes
+import pbudget.proposals.models
+import pbudget.replays.models
+import pbudget.results.models
+import pbudget.rounds.models
+import pbudget.wards.models
 import pbudget.web.health
 import pbudget.web.layout
 from pbudget.config import ROOT, Settings, read_settings

@@ -1,0 +1,1 @@
+"""Proposals: costed ideas that can be on a ballot (Pabulib: projects)."""
