@@ -65,6 +65,7 @@ def borrow_node(workshop: Workshop) -> Sequence[str | Path]:
     """Node and npm as a Python package, kept while the assets are made. Its `bin/npm` does not run: call npm-cli."""
     target = borrowed_node(workshop.places)
     lock = workshop.places.requirements / "node.txt"
+    shutil.rmtree(target, ignore_errors=True)
     workshop.run(
         f"{STEP} node", [*packages.find_installer(workshop), "--target", target, "--require-hashes", "-r", lock]
     )

@@ -41,6 +41,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         demo=not given.no_demo,
         reset_demo=given.reset_demo,
         serve=not given.set_up_only,
+        test=given.command == "test",
     )
 
 

@@ -17,15 +17,19 @@ IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix =
 
 
 def make_venv(workshop: Workshop) -> None:
-    """Make .venv, or keep the one that is there if it runs, is new enough and has not been moved."""
+    """Make .venv, or keep the one that is there if it runs, is new enough and has not been moved.
+
+    One whose making or filling was cut short is made afresh: a half-copied package looks installed to pip and to uv.
+    """
     places = workshop.places
-    stamp, half_made = places.venv / ".pbudget-venv", places.set_up / "venv-half-made"
+    stamp, half_made = places.venv / ".pbudget-venv", half_made_mark(places)
     digest = digest_of({"folder": str(places.venv).encode()})
-    if places.python.exists() and is_stamped(stamp, digest):
-        return workshop.progress.skipped(VENV_STEP)
-    if not half_made.exists() and works(places.python, "-c", IS_NEW_ENOUGH) and not stamp.exists():
-        write_stamp(stamp, digest)
-        return workshop.progress.skipped(VENV_STEP, "using the one that is there")
+    if not half_made.exists():
+        if places.python.exists() and is_stamped(stamp, digest):
+            return workshop.progress.skipped(VENV_STEP)
+        if not stamp.exists() and works(places.python, "-c", IS_NEW_ENOUGH):
+            write_stamp(stamp, digest)
+            return workshop.progress.skipped(VENV_STEP, "using the one that is there")
     uv = find_uv(workshop)
     with workshop.progress.step(VENV_STEP, f"making .venv with {'uv' if uv else 'python -m venv'}"):
         half_made.touch()
@@ -66,13 +70,14 @@ def find_uv(workshop: Workshop) -> str | None:
 def install_packages(workshop: Workshop, for_tests: bool) -> None:
     """Install the lock and then pbudget itself, editable. The test lock holds everything the run lock does."""
     places = workshop.places
-    stamps = [places.venv / ".pbudget-run", places.venv / ".pbudget-test"]
+    stamps, half_made = [places.venv / ".pbudget-run", places.venv / ".pbudget-test"], half_made_mark(places)
     lock = places.requirements / ("test.txt" if for_tests else "run.txt")
     digest = packages_digest(places)
     if places.pbudget.exists() and is_stamped(stamps[for_tests], digest):
         return workshop.progress.skipped(PACKAGES_STEP)
     installer = find_installer(workshop)
     with workshop.progress.step(PACKAGES_STEP, f"installing requirements/{lock.name} with {Path(installer[0]).name}"):
+        half_made.touch()
         for stamp in stamps:
             stamp.unlink(missing_ok=True)
         workshop.run(
@@ -83,7 +88,13 @@ def install_packages(workshop: Workshop, for_tests: bool) -> None:
         )
         for stamp in stamps if for_tests else stamps[:1]:
             write_stamp(stamp, digest)
+        half_made.unlink()
     return None
+
+
+def half_made_mark(places: Places) -> Path:
+    """The file that is there while .venv is being made or filled, and stays when that is cut short."""
+    return places.set_up / "venv-half-made"
 
 
 def packages_digest(places: Places) -> str:
