@@ -23,6 +23,7 @@ REQUIRED = ("ward_code", "dimension", "group", "count")
 ALL_AGES, AGED_16 = "all", "16+"
 LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_COUNT = 1_000_000
+MOST_WARDS = 200
 PROBLEMS_SHOWN = 50
 TOTALS_MAY_DIFFER_BY = 0.05
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
@@ -96,7 +97,7 @@ def read_baseline(content: bytes, *, demo: bool = False) -> BaselineReport:
             f"The file is larger than {LARGEST_FILE // 1024**2} MB. Send one borough's wards at a time."
         )
     table = read_table(content)
-    _refuse_missing_columns(table)
+    _refuse_wrong_size_or_columns(table)
     numbered, problems = _figures(table, demo=demo)
     problems += [*_duplicates(numbered), *_contradictions(numbered)]
     figures = [figure for _, figure in numbered]
@@ -106,12 +107,17 @@ def read_baseline(content: bytes, *, demo: bool = False) -> BaselineReport:
     return BaselineReport(tuple(figures), tuple(ordered), tuple(_odd_totals(figures)), len(table.rows), table.encoding)
 
 
-def _refuse_missing_columns(table: Table) -> None:
+def _refuse_wrong_size_or_columns(table: Table) -> None:
     missing = [name for name in REQUIRED if name not in table.headings]
     if missing:
         found = ", ".join(name for name in table.headings if name)[:200] or "nothing"
         columns = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
         raise FileNotUsable(f"The {columns} missing from the heading row, which has: {found}.")
+    codes = len({row.cells["ward_code"] for row in table.rows if isinstance(row, Row)})
+    if codes > MOST_WARDS:
+        raise FileNotUsable(
+            f"The file holds {codes:,} wards and a borough has at most {MOST_WARDS}. Send one borough's."
+        )
     if not table.rows:
         raise FileNotUsable("The file has a heading and no rows. Add a row for each ward, dimension and group.")
 

@@ -35,7 +35,7 @@ def why_not_a_ward_code(code: str, *, demo: bool = False) -> str | None:
     if not code:
         return "the ward code is missing. It looks like E05000416."
     if is_ward_code(code, demo=not demo):
-        return f"ward code {code} is {'a real one in a' if demo else 'for the'} demo. Use the other kind of file."
+        return f"ward code {code} {'is a real one: a demo uses X99 and six digits' if demo else 'is for demos only'}."
     return f"“{_short(code)}” is not a ward code. It looks like E05000416: E05 and six digits."
 
 

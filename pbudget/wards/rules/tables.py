@@ -1,6 +1,7 @@
 """A table as somebody sends it: whatever the encoding and the separator, rows under known headings.
 
-    read_table(b"Ward code;count\nE05000416;12\n").rows  ->  (Row(number=2, cells={"ward_code": "E05000416", "count": "12"}),)
+    read_table(b"Ward code;count\nE05000416;12\n").rows
+        -> (Row(number=2, cells={"ward_code": "E05000416", "count": "12"}),)
 
 Row numbers are those a spreadsheet shows: the heading is row 1.
 """
@@ -88,7 +89,7 @@ def decode(content: bytes, wanted: str) -> tuple[str, str]:
 
 
 def encoding_of(content: bytes) -> str:
-    """The encoding a file declares by its mark, shows by its zero bytes, or else UTF-8 if it is valid, or Windows-1252."""
+    """The encoding a file declares by its mark or shows by its zero bytes; else UTF-8 if valid, or Windows-1252."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     start = content[:400]

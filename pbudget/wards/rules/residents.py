@@ -1,0 +1,50 @@
+"""Residents of a ward by dimension and group, ready to be read: totals, shares, which total is "the residents".
+
+dimension_of("age", "all", [("0-15", 25), ("16+", 75)], [], [])  ->  a total of 100, shares 0.25 and 0.75
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pbudget.wards.rules.baselines import ALL_AGES
+
+
+@dataclass(frozen=True)
+class Group:
+    """Residents in one group: how many and what share of the dimension's total (0 to 1; 0 where the total is 0)."""
+
+    name: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One way to divide a ward's residents, in the order of the file, and where the figures are from."""
+
+    name: str
+    base: str
+    total: int
+    groups: tuple[Group, ...]
+    sources: tuple[str, ...]
+    dates: tuple[date, ...]
+
+
+def dimension_of(
+    name: str, base: str, counts: Sequence[tuple[str, int]], sources: Sequence[str], dates: Sequence[date | None]
+) -> Dimension:
+    """Add up one dimension of one ward; repeated sources and dates are named once, in their order."""
+    total = sum(count for _, count in counts)
+    groups = tuple(Group(group, count, count / total if total else 0.0) for group, count in counts)
+    stated = tuple(dict.fromkeys(source for source in sources if source))
+    return Dimension(name, base, total, groups, stated, tuple(dict.fromkeys(day for day in dates if day)))
+
+
+def headline(dimensions: Sequence[tuple[str, str]]) -> str | None:
+    """Which (dimension, base) gives a ward's number of residents: age if it covers all ages, else the first that does.
+
+    None when every dimension leaves children out: a part must not be shown as the whole.
+    """
+    whole = [name for name, base in dimensions if base == ALL_AGES]
+    return "age" if "age" in whole else next(iter(whole), None)
