@@ -1,4 +1,4 @@
-"""Front page, about, accessibility statement, privacy notice, cookies."""
+"""Front page, about, contact, accessibility statement, privacy notice, cookies."""
 
 from flask import Blueprint, render_template
 
@@ -40,3 +40,10 @@ def privacy() -> str:
 def cookies() -> str:
     """The one cookie there is."""
     return render_template("home/cookies.html")
+
+
+@pages.get("/contact")
+@public
+def contact() -> str:
+    """How to reach the council about this service, by every way it has given."""
+    return render_template("home/contact.html")

@@ -12,6 +12,7 @@ from pbudget.config import Settings
 from pbudget.kit.clock import say_day, say_moment
 from pbudget.kit.money import format_money
 from pbudget.web.access import public
+from pbudget.web.brand import brand_mark, brand_stylesheet
 
 NAVIGATION = (("About", "home.about"),)
 DEMO_NOTICE = "demo-notice.txt"
@@ -41,7 +42,10 @@ def init_layout(app: Flask, settings: Settings) -> None:
         "navigation": navigation,
         "demo_notice": lambda: read_demo_notice(settings.instance),
     }
-    app.extensions["brand"] = brand_stylesheet(settings.brand_colour)
+    app.extensions["brand"] = {
+        "text/css": brand_stylesheet(settings.brand_colour),
+        "image/svg+xml": brand_mark(settings.brand_colour),
+    }
 
 
 def navigation() -> list[dict[str, object]]:
@@ -74,17 +78,23 @@ def _fingerprint(path: str) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "absent"
 
 
-def brand_stylesheet(colour: str) -> str:
-    """The council's colour as the custom properties that site.css and the components read."""
-    return f":root {{ --council-colour: {colour}; --govuk-brand-colour: {colour}; }}\n"
-
-
 @pages.get("/brand.css")
 @public
 def brand() -> Response:
     """The council's colours, a stylesheet of its own because the policy allows no inline style."""
-    css = current_app.extensions["brand"]
-    return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=300"})
+    return _in_council_colours("text/css")
+
+
+@pages.get("/mark.svg")
+@public
+def mark() -> Response:
+    """The small mark that browsers show beside the page's title."""
+    return _in_council_colours("image/svg+xml")
+
+
+def _in_council_colours(kind: str) -> Response:
+    text = current_app.extensions["brand"][kind]
+    return Response(text, mimetype=kind, headers={"Cache-Control": "public, max-age=300"})
 
 
 def is_fragment() -> bool:
