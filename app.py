@@ -13,11 +13,10 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
+import pbudget.exports.routes
 import pbudget.home.routes
-import pbudget.proposals.models
-import pbudget.replays.models
-import pbudget.results.models
-import pbudget.rounds.models
+import pbudget.results.routes
+import pbudget.rounds.routes
 import pbudget.wards.models
 import pbudget.web.health
 import pbudget.web.layout
@@ -33,6 +32,9 @@ ROOMS = (
     pbudget.web.health,
     pbudget.web.layout,
     pbudget.home.routes,
+    pbudget.rounds.routes,
+    pbudget.results.routes,
+    pbudget.exports.routes,
 )
 LARGEST_REQUEST = 64 * 1024
 

@@ -20,7 +20,9 @@ class Command(NamedTuple):
 COMMANDS = {
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
     "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
+    "replay": Command("pbudget.replays.cli:replay", "Load past elections from Pabulib files.", needs_app=True),
     "serve": Command("pbudget.web.cli:serve", "Serve the site with the bundled server.", needs_app=True),
+    "wards": Command("pbudget.wards.cli:wards", "Load ward boundaries, population figures, postcodes.", needs_app=True),
 }
 
 

@@ -1,0 +1,1 @@
+"""Open data: what anyone may take away and check."""

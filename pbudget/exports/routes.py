@@ -1,0 +1,92 @@
+"""Downloads of a contest: ballots as Pabulib, projects with reasons as CSV, the outcome as JSON."""
+
+import json
+
+from flask import Blueprint, Response, abort
+
+from pbudget.exports.rules import csv_bytes
+from pbudget.kit.money import amount_text
+from pbudget.replays.queries import public_ballots, source_of
+from pbudget.results.queries import Contest, ballots_of, contest_at, lines_of
+from pbudget.web.access import public
+
+pages = Blueprint("exports", __name__)
+
+
+@pages.get("/rounds/<round_slug>/<pot_slug>/ballots.pb")
+@public
+def ballots(round_slug: str, pot_slug: str) -> Response:
+    """The ballots, shuffled and renumbered, without anything about the people who cast them."""
+    shown = contest_at(round_slug, pot_slug) or abort(404)
+    content = public_ballots(shown.pot.id)
+    return download(content, "text/plain", shown, "pb") if content is not None else abort(404)
+
+
+@pages.get("/rounds/<round_slug>/<pot_slug>/projects.csv")
+@public
+def projects(round_slug: str, pot_slug: str) -> Response:
+    """Every project with its cost, votes, score and reason, in the order of the result."""
+    shown = contest_at(round_slug, pot_slug) or abort(404)
+    header = [
+        "project",
+        "title",
+        f"cost_{shown.round.currency or 'money'}",
+        "funded",
+        "votes",
+        "score",
+        "rank",
+        "reason",
+    ]
+    rows = [
+        [
+            line.reference,
+            line.title,
+            amount_text(line.cost, shown.pot.units),
+            "yes" if line.funded else "no",
+            line.votes,
+            str(line.score),
+            line.rank,
+            line.reason,
+        ]
+        for line in lines_of(shown.result.id)
+    ]
+    return download(csv_bytes([header, *rows]), "text/csv", shown, "csv")
+
+
+@pages.get("/rounds/<round_slug>/<pot_slug>/outcome.json")
+@public
+def outcome(round_slug: str, pot_slug: str) -> Response:
+    """The result and every what-if with exact figures, for programs."""
+    shown = contest_at(round_slug, pot_slug) or abort(404)
+    content = json.dumps(_outcome(shown), ensure_ascii=False, indent=1, sort_keys=True)
+    return download(content.encode(), "application/json", shown, "json")
+
+
+def _outcome(shown: Contest) -> dict[str, object]:
+    counted, source, units = ballots_of(shown.pot.id), source_of(shown.pot.id), shown.pot.units
+    return {
+        "round": shown.round.name,
+        "contest": shown.pot.name,
+        "currency": shown.round.currency,
+        "pot": amount_text(shown.pot.amount, units),
+        "ballots": counted.ballots if counted else 0,
+        "blank_ballots": counted.blank if counted else 0,
+        "source": {"file": source.file_name, "sha256": source.sha256} if source else None,
+        "outcomes": [
+            {
+                "is_result": each.position == 0,
+                "rule": each.rule.label(),
+                "winners": sorted(line.reference for line in lines_of(each.id, funded_only=True)),
+                "spent": amount_text(each.spent, units),
+                "remaining": amount_text(each.remaining, units),
+                "counting": each.story,
+            }
+            for each in shown.outcomes
+        ],
+    }
+
+
+def download(content: bytes, mimetype: str, shown: Contest, ending: str) -> Response:
+    """A file to keep, named after its round and contest."""
+    name = f"{shown.round.slug}-{shown.pot.slug}.{ending}"
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,260 @@
+"""Reading results: outcomes, their lines, what other rules would have done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy.orm import aliased
+
+from pbudget.db import db
+from pbudget.kit.money import format_money
+from pbudget.proposals.models import Proposal
+from pbudget.results.models import BallotCount, Outcome, OutcomeLine
+from pbudget.rounds.models import Pot
+from pbudget.rounds.queries import PotView, RoundView, pot_by_slugs
+from pbudget.rounds.rules import rule_from_json, whole_or_fraction
+from pbudget.tally.rules.rule import Rule
+
+RESULT = 0
+"""The position of the outcome that is the result; higher ones are what other rules would have funded."""
+
+
+@dataclass(frozen=True)
+class ContestSummary:
+    """One line for one pot: money in the smallest unit of the currency."""
+
+    pot_id: int
+    slug: str
+    name: str
+    amount: int
+    units: int
+    ward_id: int | None
+    projects: int
+    funded: int
+    spent: int
+    ballots: int
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """One outcome of a pot with its totals."""
+
+    id: int
+    position: int
+    rule: Rule
+    spent: int
+    remaining: int
+    story: dict[str, Any]
+    projects: int
+    funded: int
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One project in an outcome."""
+
+    reference: str
+    title: str
+    description: str
+    category: str
+    cost: int
+    funded: bool
+    votes: int
+    score: int | Fraction
+    rank: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class BallotsView:
+    """How many ballots, how many of them blank, and ballots by the number of projects they name."""
+
+    ballots: int
+    blank: int
+    sizes: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What another rule would have done otherwise: titles it would have funded and titles it would not."""
+
+    outcome: OutcomeView
+    gained: list[str]
+    lost: list[str]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A pot with its round and its outcomes, the result first."""
+
+    round: RoundView
+    pot: PotView
+    outcomes: list[OutcomeView]
+
+    @property
+    def result(self) -> OutcomeView:
+        """The outcome that decides the money."""
+        return self.outcomes[RESULT]
+
+    def money(self, amount: int) -> str:
+        """An amount in the round's currency."""
+        return format_money(amount, self.round.currency, self.pot.units)
+
+
+def contest_at(round_slug: str, pot_slug: str) -> Contest | None:
+    """The contest at this address; None when there is none or its result is not out."""
+    found = pot_by_slugs(round_slug, pot_slug)
+    if found is None or found[0].phase != "published":
+        return None
+    outcomes = outcomes_of(found[1].id)
+    return Contest(*found, outcomes) if outcomes else None
+
+
+def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
+    """The published contests of several rounds, by round, in one statement."""
+    chosen = (
+        select(
+            Pot.round_id,
+            Pot.id.label("pot_id"),
+            Pot.slug,
+            Pot.name,
+            Pot.amount,
+            Pot.units,
+            Pot.ward_id,
+            func.count(OutcomeLine.proposal_id).label("projects"),
+            func.coalesce(func.sum(cast(OutcomeLine.funded, Integer)), 0).label("funded"),
+            Outcome.spent,
+            BallotCount.ballots,
+        )
+        .join(Outcome, (Outcome.pot_id == Pot.id) & (Outcome.position == RESULT))
+        .join(BallotCount, BallotCount.pot_id == Pot.id)
+        .outerjoin(OutcomeLine, OutcomeLine.outcome_id == Outcome.id)
+        .where(Pot.round_id.in_(round_ids))
+        .group_by(Pot.id, Outcome.id, BallotCount.pot_id)
+        .order_by(Pot.position, Pot.name)
+    )
+    found: dict[int, list[ContestSummary]] = {round_id: [] for round_id in round_ids}
+    for row in db.session.execute(chosen).mappings():
+        columns = dict(row)
+        found[columns.pop("round_id")].append(ContestSummary(**columns))
+    return found
+
+
+def outcomes_of(pot_id: int) -> list[OutcomeView]:
+    """The result of a pot first, then what other rules would have funded; empty before the result is out."""
+    chosen = (
+        select(
+            Outcome,
+            func.count(OutcomeLine.proposal_id).label("projects"),
+            func.coalesce(func.sum(cast(OutcomeLine.funded, Integer)), 0).label("funded"),
+        )
+        .outerjoin(OutcomeLine, OutcomeLine.outcome_id == Outcome.id)
+        .where(Outcome.pot_id == pot_id)
+        .group_by(Outcome.id)
+        .order_by(Outcome.position)
+    )
+    return [
+        OutcomeView(
+            row.Outcome.id,
+            row.Outcome.position,
+            rule_from_json(row.Outcome.rule),
+            row.Outcome.spent,
+            row.Outcome.remaining,
+            row.Outcome.story,
+            row.projects,
+            row.funded,
+        )
+        for row in db.session.execute(chosen)
+    ]
+
+
+def lines_of(
+    outcome_id: int, limit: int | None = None, offset: int = 0, *, funded_only: bool = False
+) -> list[LineView]:
+    """Projects of an outcome: funded ones first in order of funding, then the others by rank."""
+    chosen = (
+        select(OutcomeLine, Proposal)
+        .join(Proposal, Proposal.id == OutcomeLine.proposal_id)
+        .where(OutcomeLine.outcome_id == outcome_id, OutcomeLine.funded | (not funded_only))
+        .order_by(OutcomeLine.position)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_line_view(row.OutcomeLine, row.Proposal) for row in db.session.execute(chosen)]
+
+
+def _line_view(line: OutcomeLine, proposal: Proposal) -> LineView:
+    return LineView(
+        proposal.reference,
+        proposal.title,
+        proposal.description,
+        proposal.category,
+        proposal.cost,
+        line.funded,
+        line.votes,
+        whole_or_fraction(Fraction(line.score)),
+        line.rank,
+        line.reason,
+    )
+
+
+def funded_costs(outcome_id: int) -> list[tuple[str, int]]:
+    """Title and cost of every funded project, in order of funding: the segments of the money bar."""
+    chosen = (
+        select(Proposal.title, Proposal.cost)
+        .join(OutcomeLine, OutcomeLine.proposal_id == Proposal.id)
+        .where(OutcomeLine.outcome_id == outcome_id, OutcomeLine.funded)
+        .order_by(OutcomeLine.position)
+    )
+    return [(row.title, row.cost) for row in db.session.execute(chosen)]
+
+
+def ballots_of(pot_id: int) -> BallotsView | None:
+    """How many ballots a pot received; None before the result is out."""
+    row = db.session.get(BallotCount, pot_id)
+    return BallotsView(row.ballots, row.blank, {int(k): n for k, n in row.sizes.items()}) if row else None
+
+
+def differences(outcomes: Sequence[OutcomeView]) -> list[Difference]:
+    """What each other rule would have funded that the result did not, and the other way round, in one statement."""
+    if not outcomes:
+        return []
+    result, others = outcomes[0], outcomes[1:]
+    cast_line, other_line = aliased(OutcomeLine), aliased(OutcomeLine)
+    chosen = (
+        select(other_line.outcome_id, other_line.funded, Proposal.title)
+        .join(cast_line, cast_line.proposal_id == other_line.proposal_id)
+        .join(Proposal, Proposal.id == other_line.proposal_id)
+        .where(
+            cast_line.outcome_id == result.id,
+            other_line.outcome_id.in_([other.id for other in others]),
+            other_line.funded != cast_line.funded,
+        )
+        .order_by(case((other_line.funded, other_line.position), else_=cast_line.position))
+    )
+    changed: dict[tuple[int, bool], list[str]] = {}
+    for row in db.session.execute(chosen):
+        changed.setdefault((row.outcome_id, row.funded), []).append(row.title)
+    return [Difference(o, changed.get((o.id, True), []), changed.get((o.id, False), [])) for o in others]
+
+
+@dataclass(frozen=True)
+class RecordCheck:
+    """How this count compares with the winners an organiser's own file names: titles only one of them funds."""
+
+    only_here: list[str]
+    only_there: list[str]
+
+
+def compare_with_record(outcome_id: int, stated: Sequence[str]) -> RecordCheck:
+    """Compare an outcome with the references an organiser marked as funded."""
+    chosen = (
+        select(Proposal.title, OutcomeLine.funded)
+        .join(OutcomeLine, OutcomeLine.proposal_id == Proposal.id)
+        .where(OutcomeLine.outcome_id == outcome_id, OutcomeLine.funded != Proposal.reference.in_(stated))
+        .order_by(OutcomeLine.position)
+    )
+    rows = db.session.execute(chosen).all()
+    return RecordCheck([r.title for r in rows if r.funded], [r.title for r in rows if not r.funded])

@@ -1,0 +1,136 @@
+"""A result in plain sentences. Pure: figures in, sentences out; amounts arrive as they are read (`£52,334`).
+
+headline("Riverside", 6, 14, "£98,400", "£100,000")
+-> "Riverside funded 6 of 14 projects with £98,400 of £100,000."
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
+
+BALLOT_TYPES = {
+    "approval": "ticked the projects they wanted",
+    "knapsack": "filled a basket of projects that fits the pot",
+    "ranked": "put projects in order",
+    "points": "shared out points among projects",
+}
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 project`, `1,200 projects`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
+
+
+def headline(name: str, funded: int, projects: int, spent: str, pot: str) -> str:
+    """The answer in one line."""
+    if projects == 0:
+        return f"{name} had no projects to vote on."
+    if funded == 0:
+        return f"{name} funded none of its {plural(projects, 'project')}. The pot was {pot}."
+    return f"{name} funded {funded:,} of {plural(projects, 'project')} with {spent} of {pot}."
+
+
+def bar_words(funded: int, spent: str, remaining: int, left: str) -> str:
+    """The money bar in words."""
+    if funded == 0:
+        return f"Nothing was spent. {left} was left."
+    what = f"{spent} went to {plural(funded, 'project')}"
+    return f"{what}, and {left} was left." if remaining else f"{what}. Nothing was left."
+
+
+def ballot_sentences(ballots: int, blank: int, sizes: Mapping[int, int], ballot_type: str) -> list[str]:
+    """How many voted and what a ballot looked like."""
+    if ballots == 0:
+        return ["Nobody voted."]
+    sentences = [
+        f"{plural(ballots, 'ballot')} {'was' if ballots == 1 else 'were'} counted. Voters {BALLOT_TYPES[ballot_type]}."
+    ]
+    if blank:
+        sentences.append(f"{blank:,} of them named no project. A blank ballot counts as taking part.")
+    named = sum(size * count for size, count in sizes.items())
+    average = Fraction(named, ballots)
+    most = max(sorted(sizes), key=lambda size: sizes[size])
+    if len(sizes) > 1:
+        sentences.append(
+            f"A ballot named {_one_decimal(average)} projects on average. "
+            f"Most often it named {most}, on {sizes[most]:,} ballots."
+        )
+    else:
+        sentences.append(f"Every ballot named {plural(most, 'project')}.")
+    return sentences
+
+
+def _one_decimal(number: Fraction) -> str:
+    """To one decimal, half up: `2.4`, `3`."""
+    tenths = int(number * 10 + Fraction(1, 2))
+    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else f"{tenths // 10}"
+
+
+def counting_sentences(
+    rule: Rule, ballots: int, projects: int, pot: str, share: str, story: Mapping[str, Any]
+) -> list[str]:
+    """How it was counted, with this contest's figures. `share` is the pot divided by the ballots."""
+    sentences = [rule.description()]
+    if rule.name == EQUAL_SHARES and ballots:
+        sentences.append(f"Here {plural(ballots, 'voter')} shared {pot}, about {share} each.")
+    elif rule.name == PHRAGMEN:
+        sentences.append(f"Here {plural(ballots, 'voter')} saved towards {plural(projects, 'project')}.")
+    else:
+        sentences.append(
+            f"Here {plural(projects, 'project')} stood for {pot}, and {plural(ballots, 'ballot')} decided."
+        )
+    if story["add1_runs"]:
+        raised = Fraction(story["add1_raised"]) * 100
+        sentences.append(
+            f"The shares were raised in steps {story['add1_runs']} times; the outcome kept is the one with shares "
+            f"{_one_decimal(raised)} % higher."
+        )
+    if story["completed"]:
+        sentences.append(f"Money left over went to {plural(len(story['completed']), 'project')} by votes.")
+    return sentences
+
+
+def tie_sentence(won: Sequence[str], lost: Sequence[str], decided_by: str) -> str:
+    """A tie that decided money."""
+    how = {"id": "the project whose number comes first is taken first", "cheaper": "the cheaper project is taken first"}
+    rule = how.get(decided_by, "the order was drawn by lot in public")
+    verb = "was" if len(lost) == 1 else "were"
+    return (
+        f"{listed([*won, *lost])} were level. The rule for ties, set beforehand, says that {rule}, "
+        f"so {listed(won)} came first and {listed(lost)} {verb} not funded."
+    )
+
+
+def difference_words(gained: int, lost: int) -> str:
+    """How far another rule is from the result: `Same projects`, `2 more, 1 fewer`."""
+    if not gained and not lost:
+        return "The same projects"
+    return f"{plural(gained, 'other project')} funded, {lost:,} not funded"
+
+
+def record_sentence(only_here: Sequence[str], only_there: Sequence[str]) -> str:
+    """Where the organiser's own record of winners differs from this count."""
+    if not only_here and not only_there:
+        return "The organiser’s own record names the same winners."
+    parts = []
+    if only_there:
+        parts.append(f"marks {_few(only_there)} as funded, which this count did not fund")
+    if only_here:
+        parts.append(f"does not mark {_few(only_here)}, which this count funded")
+    return (
+        f"The organiser’s own record differs: it {' and '.join(parts)}. "
+        "Organisers sometimes add money, or use steps that are not in the file."
+    )
+
+
+def _few(titles: Sequence[str]) -> str:
+    """The first three in quotes, and how many more."""
+    quoted = [f"“{title if len(title) <= 80 else title[:79] + '…'}”" for title in titles[:3]]
+    return listed([*quoted, *([f"{len(titles) - 3:,} more"] if len(titles) > 3 else [])])
