@@ -1,8 +1,42 @@
-"""Money: whole pence in, words out."""
+"""Money as whole numbers of the smallest unit (pence, cents), and how a person reads it.
+
+`format_money(5233400, "GBP")` is "£52,334". No locale data is loaded: `pbudget count` has 0.6 CPU s for everything.
+"""
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+BEFORE = {"GBP": "£", "EUR": "€", "USD": "$"}
+AFTER = {"PLN": "zł", "HUF": "Ft", "CZK": "Kč"}
 
 
-def format_money(minor: int, currency: str = "GBP", units: int = 100) -> str:
-    """`5233400` is `£52,334`."""
-    symbol = {"GBP": "£", "EUR": "€", "USD": "$"}.get(currency, currency + " ")
-    whole, part = divmod(abs(minor), units)
-    return f"{'-' if minor < 0 else ''}{symbol}{whole:,}" + (f".{part * 100 // units:02}" if part else "")
+def amount_text(minor: int, units: int = 100) -> str:
+    """Say an amount as a plain decimal number, exactly: 5233450 of 100 to the pound is "52334.50".
+
+    `units` is the number of smallest units in one unit of currency, a power of ten. A whole amount has no decimals;
+    any other has two, or as many as it takes to lose nothing.
+    """
+    whole, rest = divmod(abs(minor), units)
+    sign = "-" if minor < 0 else ""
+    if rest == 0:
+        return f"{sign}{whole}"
+    decimals = str(rest).zfill(len(str(units)) - 1).rstrip("0").ljust(2, "0")
+    return f"{sign}{whole}.{decimals}"
+
+
+def format_money(minor: int, currency: str, units: int = 100) -> str:
+    """Say an amount the way it is read: "£52,334", "£24.27", "1,603,000 zł", "CHF 5,000", "-£3".
+
+    An unknown or empty currency code goes in front as it stands. Amounts finer than two decimals are printed in full.
+    """
+    number = amount_text(abs(minor), units)
+    whole, point, decimals = number.partition(".")
+    number = f"{int(whole):,}{point}{decimals}"
+    return ("-" if minor < 0 else "") + _with_currency(number, currency)
+
+
+def _with_currency(number: str, currency: str) -> str:
+    """Put the sign of the currency where its readers expect it."""
+    if currency in BEFORE:
+        return BEFORE[currency] + number
+    if currency in AFTER:
+        return f"{number}{NO_BREAK_SPACE}{AFTER[currency]}"
+    return f"{currency}{NO_BREAK_SPACE}{number}" if currency else number
