@@ -17,7 +17,7 @@ import pbudget.exports.routes
 import pbudget.home.routes
 import pbudget.results.routes
 import pbudget.rounds.routes
-import pbudget.wards.models
+import pbudget.wards.routes
 import pbudget.web.health
 import pbudget.web.layout
 from pbudget.config import ROOT, Settings, read_settings
@@ -32,6 +32,7 @@ ROOMS = (
     pbudget.web.health,
     pbudget.web.layout,
     pbudget.home.routes,
+    pbudget.wards.routes,
     pbudget.rounds.routes,
     pbudget.results.routes,
     pbudget.exports.routes,

@@ -1,5 +1,6 @@
 """`pbudget wards`: load boundaries, population figures and postcodes from files."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -110,8 +111,8 @@ def _say_loaded(done: BaselineLoaded) -> list[str]:
 @click.argument("file", type=FILE)
 def postcodes_command(file: Path) -> None:
     """Load the postcodes of our wards from the ONS Postcode Directory (CSV, any size). Safe to repeat."""
-    length, shown_on = file.stat().st_size, click.get_text_stream("stderr")
-    with click.progressbar(length=length, label="Reading", file=shown_on, hidden=not shown_on.isatty()) as bar:
+    length, hidden = file.stat().st_size, not sys.stderr.isatty()
+    with click.progressbar(length=length, label="Reading", file=sys.stderr, hidden=hidden) as bar:
         done = import_postcodes(file, lambda read: bar.update(read))
     click.echo(_say_postcodes(done))
 

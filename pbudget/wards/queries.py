@@ -275,6 +275,11 @@ def known_wards(borough_id: int) -> tuple[KnownWard, ...]:
     return tuple(KnownWard(*row) for row in rows)
 
 
+def ward_names(borough_id: int) -> dict[str, str]:
+    """The name of each ward of a borough by its code."""
+    return dict(db.session.execute(select(Ward.code, Ward.name).where(Ward.borough_id == borough_id)).tuples().all())
+
+
 def ward_of_postcode(postcode: str) -> str | None:
     """The code of the ward a normalised postcode lies in, or None when it is not in the table."""
     return db.session.scalar(

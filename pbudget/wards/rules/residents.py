@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pbudget.wards.rules.baselines import ALL_AGES
+from pbudget.wards.rules.names import group_label
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,16 @@ def headline(dimensions: Sequence[tuple[str, str]]) -> str | None:
     """
     whole = [name for name, base in dimensions if base == ALL_AGES]
     return "age" if "age" in whole else next(iter(whole), None)
+
+
+def say_share(share: float) -> str:
+    """A share of 0 to 1 in words a table can hold: `31%`, `under 1%` where rounding would hide people, `0%`."""
+    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def say_largest(dimension: Dimension) -> str:
+    """The largest group and its share: `Largest group: 25–34, 30%`; empty when nobody is counted or two are equal."""
+    ranked = sorted(dimension.groups, key=lambda group: group.count, reverse=True)
+    if not dimension.total or (len(ranked) > 1 and ranked[0].count == ranked[1].count):
+        return ""
+    return f"Largest group: {group_label(dimension.name, ranked[0].name)}, {say_share(ranked[0].share)}."
