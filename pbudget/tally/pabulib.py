@@ -20,8 +20,8 @@ from pbudget.tally.amounts import amount, in_units, shorten, units_for, whole_nu
 from pbudget.tally.election import BallotType, Election, Notice, Number, Project
 from pbudget.tally.pbtext import PbText
 from pbudget.tally.pbvotes import Ballots, Casts, merge, read_casts
+from pbudget.tally.rules.figures import number_text
 from pbudget.tally.rules.scores import scores, votes
-from pbudget.tally.rules.words import number_text
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 VOTE_TYPES: dict[str, BallotType] = {
@@ -31,6 +31,8 @@ VOTE_TYPES: dict[str, BallotType] = {
     "cumulative": "points",
     "scoring": "points",
 }
+COUNTED_BY = ("budget", "vote_type", "num_projects", "num_votes", "max_length", "currency")
+"""What the count takes from META, or checks against it."""
 OWN_COLUMNS = ("project_id", "cost", "name", "category")
 SHOWN = 3
 
@@ -108,23 +110,25 @@ class _Reading:
         return section
 
     def _header(self, section: str) -> list[str]:
-        """Read the header row of a section: names stripped, empty ones at the end dropped."""
+        """Read the header row of a section: names in lower case, empty ones at the end dropped."""
         row = next(iter(self.rows), None)
         if row is None:
             self.text.refuse(0, f"{section} has no header: the file is cut off")
-        header = [cell.strip() for cell in row]
+        header = [cell.strip().lower() for cell in row]
         while header and not header[-1]:
             header.pop()
         return header
 
     def _read_meta(self, row: list[str]) -> None:
-        """Keep one line of META; the first of two, unless they disagree."""
+        """Keep one line of META; two that disagree are refused where the count depends on them."""
         key = row[0].strip().lower()
         value = row[1].strip() if len(row) > 1 else ""
         if (key, value.lower()) == ("key", "value"):
             return
         if self.meta.get(key, value) != value:
-            self.text.refuse(self.rows.line, f"META says {key} twice, first on line {self.meta_lines[key]}")
+            if key in COUNTED_BY:
+                self.text.refuse(self.rows.line, f"META says {key} twice, first on line {self.meta_lines[key]}")
+            self._notice(f"META says {key} twice; the last one is used")
         if any(cell.strip() for cell in row[2:]):
             self._notice(f"META {key} has more than one value; only the first is used")
         self.meta[key], self.meta_lines[key] = value, self.rows.line
@@ -205,20 +209,24 @@ class _Reading:
     def _check_totals(self, election: Election) -> None:
         """Compare the votes (or points) each project is said to have with what its ballots say.
 
-        A difference in a file whose last line is not finished means that it is cut off; else it is worth a notice.
+        A file whose last line is not finished, and where the votes differ by one here and there, lost the end of its
+        last ballot: it is cut off. Any other difference is worth a notice.
         """
         for column, counted in (("votes", votes(election)), ("score", scores(election))):
             wrong = [
-                f"{shorten(project.id)} {stated} (the ballots give {number_text(found)})"
+                (project.id, stated, found)
                 for project, found in zip(election.projects, counted, strict=True)
-                if (stated := project.columns.get(column, "")) not in ("", "None", str(found), f"{found}.0")
+                if (stated := _number(project.columns.get(column, ""))) not in (None, found)
             ]
-            if wrong and not self.text.ends_with_a_line_end:
-                why = f"the last line is not finished, and PROJECTS says {column} {wrong[0]}: the file is cut off"
+            if not wrong:
+                continue
+            texts = [f"{shorten(key)} {stated} (the ballots give {number_text(found)})" for key, stated, found in wrong]
+            by_one = column == "votes" and all(abs((stated or 0) - found) == 1 for _, stated, found in wrong)
+            if by_one and not self.text.ends_with_a_line_end:
+                why = f"the last line is not finished, and PROJECTS says {column} {texts[0]}: the file is cut off"
                 self.text.refuse(self.rows.reader.line_num, why)
-            if wrong:
-                more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-                self._notice(f"PROJECTS says {column} {', '.join(wrong[:SHOWN])}{more}; the ballots were counted", 0)
+            more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+            self._notice(f"PROJECTS says {column} {', '.join(texts[:SHOWN])}{more}; the ballots were counted", 0)
 
     def _amount(self, text: str, line: int, what: str) -> Decimal:
         """Read an amount of money, or refuse it with its place."""
@@ -240,6 +248,14 @@ class _Reading:
     def _notice(self, text: str, line: int | None = None) -> None:
         """Note something for the person; `line` is the row being read unless given."""
         self.notices.append(Notice(self.rows.line if line is None else line, text))
+
+
+def _number(text: str) -> int | None:
+    """Read a count that is only compared, never counted by; anything else is nothing to compare with."""
+    try:
+        return whole_number(text)
+    except BadInput:
+        return None
 
 
 def _project(project_id: str, cost: int, cells: dict[str, str]) -> Project:

@@ -124,7 +124,7 @@ class Rows:
             except csv.Error as error:
                 why = "a quotation mark is opened and not closed" if "field larger" in str(error) else str(error)
                 self.text.refuse(self.line, why)
-            if len(row) > 1 or (row and row[0].strip()):
+            if row and (row[0].strip() or any(cell.strip() for cell in row)):
                 yield row
 
     def cells(self, header: list[str], row: list[str], section: str) -> list[str]:

@@ -5,9 +5,9 @@ from textwrap import wrap
 
 from pbudget.kit.money import format_money
 from pbudget.tally.election import Election
+from pbudget.tally.rules.figures import percent
 from pbudget.tally.rules.outcome import Line, Outcome, Tie
 from pbudget.tally.rules.rule import EQUAL_SHARES
-from pbudget.tally.rules.words import percent
 
 WIDTH = 80
 LABEL = 10

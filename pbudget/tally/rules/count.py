@@ -10,13 +10,14 @@ from fractions import Fraction
 
 from pbudget.tally.election import Election, Number
 from pbudget.tally.rules.equal_shares import Market, Purchases, equal_shares, market
+from pbudget.tally.rules.figures import counted, ordinal
 from pbudget.tally.rules.greedy import GreedyCount, by_value, by_votes, greedy
 from pbudget.tally.rules.outcome import Line, Outcome, Payment, Step, Tie
 from pbudget.tally.rules.phragmen import Savings, phragmen
 from pbudget.tally.rules.rule import EQUAL_SHARES, GREEDY_VALUE, PHRAGMEN, Rule, refuse_what_does_not_apply
 from pbudget.tally.rules.scores import scores, votes
 from pbudget.tally.rules.ties import tie_ranks
-from pbudget.tally.rules.words import Words, counted, ordinal
+from pbudget.tally.rules.words import Words
 
 TieGroups = Sequence[tuple[tuple[int, ...], tuple[int, ...]]]
 

@@ -117,6 +117,7 @@ class _Run:
         self.payments: list[Payment] = []
         self.ties: list[tuple[int, ...]] = []
         self.spent = 0
+        self.place = {i: rank for rank, i in enumerate(stall.candidates)}
         self.rates = {i: 0.0 for i in stall.candidates if stall.costs[i]}
 
     def until_nobody_can_pay(self, limit: int | None) -> Purchases:
@@ -149,8 +150,7 @@ class _Run:
                 best = [offer]
             elif order == 0:
                 best.append(offer)
-        place = {i: rank for rank, i in enumerate(self.stall.candidates)} if len(best) > 1 else {}
-        return sorted(best, key=lambda offer: place[offer.project]) if place else best
+        return sorted(best, key=lambda offer: self.place[offer.project])
 
     def _compare(self, one: _Offer, other: _Offer) -> int:
         """Compare two prices per unit of utility exactly: below zero when `one` is cheaper."""

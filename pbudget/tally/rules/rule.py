@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pbudget.kit.errors import BadInput
 from pbudget.tally.election import Election, Number
+from pbudget.tally.rules.figures import number_text
 from pbudget.tally.rules.ties import LOT, check_tie_rule
 
 GREEDY, GREEDY_VALUE, EQUAL_SHARES, PHRAGMEN = "greedy", "greedy-value", "equal-shares", "phragmen"
@@ -59,7 +60,7 @@ class Rule:
         """Name the rule in one short line: "Method of Equal Shares (cost), completed by votes; ties: smallest id"."""
         options = {GREEDY: _fit_label(self), GREEDY_VALUE: _fit_label(self), PHRAGMEN: ""}
         label = TITLES[self.name] + options.get(self.name, f" ({self.utility}){_completion_label(self)}")
-        minimum = f"; at least {self.minimum_score} needed" if self.minimum_score else ""
+        minimum = f"; at least {number_text(self.minimum_score)} needed" if self.minimum_score else ""
         return f"{label}{minimum}; ties: {_tie_label(self.ties)}"
 
     def description(self) -> str:
@@ -70,15 +71,15 @@ class Rule:
         if self.name == EQUAL_SHARES:
             sentences += [UTILITY_DESCRIPTIONS[self.utility], COMPLETION_DESCRIPTIONS[self.completion]]
         if self.minimum_score:
-            sentences.append(f"A project needs a score of at least {self.minimum_score}.")
+            sentences.append(f"A project needs a score of at least {number_text(self.minimum_score)}.")
         sentences += [f"If projects tie, {_tie_sentence(self.ties)}.", "A project that nobody supports is not funded."]
         return " ".join(sentences)
 
 
 DESCRIPTIONS = {
     GREEDY: "The project with the highest score is funded first, then the next, for as long as there is money.",
-    GREEDY_VALUE: "Each project's score is divided by its cost. The highest score per pound is funded first, then the "
-    "next, for as long as there is money.",
+    GREEDY_VALUE: "Each project's score is divided by its cost. The project that gives most for its money is funded "
+    "first, then the next, for as long as there is money.",
     EQUAL_SHARES: "Everyone who voted gets an equal share of the pot, and can spend it only on projects they voted "
     "for. The supporters of a project pay for it together, as equally as they can. Again and again, the project that "
     "gives its supporters most for what each of them pays is funded, until no project can be paid by its supporters.",
