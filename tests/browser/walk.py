@@ -1,0 +1,97 @@
+"""Finds every kind of page by following the site's own links from the front page."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from pbudget.web.access import access_of
+from tests.browser.site import Site
+
+MOST_OF_A_KIND = 40
+MACHINE_ROUTES = frozenset({"static", "health.health", "health.ready", "layout.brand", "layout.mark"})
+"""Public routes that are no pages: nobody is meant to come to them by a link."""
+
+
+@dataclass
+class Walk:
+    """What was found: the pages of each route with their sizes, the files, and the links that failed."""
+
+    pages: dict[str, dict[str, int]] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def richest(self) -> list[str]:
+        """The longest page of each route."""
+        return [max(sizes, key=sizes.__getitem__) for sizes in self.pages.values()]
+
+    def extremes(self) -> list[str]:
+        """The longest and the shortest page of each route."""
+        shortest = (min(sizes, key=sizes.__getitem__) for sizes in self.pages.values())
+        return list(dict.fromkeys([*self.richest(), *shortest]))
+
+    def routes(self) -> set[str]:
+        """The names of the routes that were reached, pages and files."""
+        return {*self.pages, *self.files}
+
+
+def walk(site: Site, app: Flask) -> Walk:
+    """Follow links breadth first, up to MOST_OF_A_KIND addresses of each route."""
+    found, seen, queue = Walk(), {"/"}, deque([("/", "the start")])
+    visits: dict[str, int] = {}
+    while queue:
+        path, source = queue.popleft()
+        route = route_of(app, path)
+        visits[route] = visits.get(route, 0) + 1
+        if visits[route] > MOST_OF_A_KIND:
+            continue
+        for link in look_at(site, found, route, path, source):
+            if link not in seen:
+                seen.add(link)
+                queue.append((link, path))
+    return found
+
+
+def look_at(site: Site, found: Walk, route: str, path: str, source: str) -> Iterable[str]:
+    """Note one address under its route and give the links on it."""
+    answer = site.get(path)
+    if answer.status != 200:
+        found.broken.append(f"{path} (linked from {source}) answered {answer.status}")
+        return ()
+    if answer.kind != "text/html":
+        found.files.setdefault(route, []).append(path)
+        return ()
+    found.pages.setdefault(route, {})[path] = len(answer.text)
+    return links_in(answer.text, path)
+
+
+def links_in(html: str, path: str) -> Iterable[str]:
+    """Every address of this site that the page links to, without fragments."""
+    for anchor in BeautifulSoup(html, "html.parser").select("a[href]"):
+        target = urldefrag(urljoin(f"http://site{path}", anchor["href"])).url
+        parts = urlsplit(target)
+        if parts.scheme == "http" and parts.netloc == "site":
+            yield (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def route_of(app: Flask, path: str) -> str:
+    """The name of the route that answers an address; its path when none does."""
+    try:
+        endpoint, _ = app.url_map.bind("site").match(urlsplit(path).path)
+    except (HTTPException, RequestRedirect):
+        return path
+    return endpoint
+
+
+def public_routes(app: Flask) -> set[str]:
+    """Every route that anyone may read by GET and that is a page or a file for people."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods and access_of(app, rule.endpoint) == "public" and rule.endpoint not in MACHINE_ROUTES
+    }
