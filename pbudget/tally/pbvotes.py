@@ -135,7 +135,9 @@ class _Understanding:
         while choices and choices[-1] is None:
             choices.pop()
         if len(choices) != len(values):
-            raise BadInput(f"a ballot names {len(choices)} projects and gives points {len(values)} times")
+            raise BadInput(
+                f"a ballot names projects and gives points in different numbers ({len(choices)} and {len(values)})"
+            )
         given: dict[int, Number] = {}
         for choice, value in zip(choices, values, strict=True):
             if choice is None:
@@ -176,4 +178,6 @@ def _check_width(rows: Rows, header: list[str], row: list[str], needed: int) -> 
         rows.text.refuse(rows.line, f"the section {row[0].strip().upper()} comes after VOTES; VOTES must be last")
     rows.cells(header, row, "VOTES")
     if len(row) < needed:
-        rows.text.refuse(rows.line, f"the row has {len(row)} of {len(header)} fields, and its vote is missing")
+        rows.text.refuse(
+            rows.line, f"the row has {len(row)} of {len(header)} fields and no vote: the file may be cut off"
+        )

@@ -1,6 +1,6 @@
 """pabutools, the reference implementation, asked the way pbudget counts: a test dependency, never shipped."""
 
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from pabutools.election import (
@@ -32,6 +32,7 @@ def from_election(election: Election) -> Case:
     return supported(Instance(projects, budget_limit=election.pot), profile)
 
 
+@lru_cache(maxsize=1)
 def from_file(path: Path) -> Case:
     """A real file as pabutools reads it."""
     return supported(*parse_pabulib(str(path)))
@@ -47,18 +48,24 @@ def supported(instance: Instance, profile: Profile) -> Case:
     return instance, profile
 
 
-def winners(case: Case, rule: Rule) -> list[str]:
-    """The ids pabutools funds by the same rule, ties by id."""
+def winners(case: Case, rule: Rule) -> list[str] | None:
+    """The ids pabutools funds by the same rule, ties by id; None where its rule does not take such ballots."""
     instance, profile = case
-    return sorted(project.name for project in ORACLES[rule.name](instance, profile, rule))
+    if rule.name == "phragmen":
+        if not isinstance(profile, ApprovalProfile):
+            return None
+        bought = sequential_phragmen(instance, profile.as_multiprofile())
+    elif rule.name == "equal-shares":
+        bought = _equal_shares(instance, profile, rule)
+    else:
+        order = PointCostSat if rule.name == "greedy" else PointSat
+        bought = greedy_utilitarian_welfare(instance, profile, sat_class=order)
+    return sorted(project.name for project in bought)
 
 
-def _greedy(instance: Instance, profile: Profile, rule: Rule) -> list[Project]:
-    return list(greedy_utilitarian_welfare(instance, profile, sat_class=Cost_Sat))
-
-
-def _greedy_value(instance: Instance, profile: Profile, rule: Rule) -> list[Project]:
-    return list(greedy_utilitarian_welfare(instance, profile, sat_class=Cardinality_Sat))
+def winners_in_file(path: Path, rule: Rule) -> list[str] | None:
+    """The ids pabutools funds in a file."""
+    return winners(from_file(path), rule)
 
 
 def _equal_shares(instance: Instance, profile: Profile, rule: Rule) -> list[Project]:
@@ -70,27 +77,15 @@ def _equal_shares(instance: Instance, profile: Profile, rule: Rule) -> list[Proj
     return list(greedy_utilitarian_welfare(instance, profile, sat_class=Cost_Sat, initial_budget_allocation=bought))
 
 
-def _phragmen(instance: Instance, profile: Profile, rule: Rule) -> list[Project]:
-    return list(sequential_phragmen(instance, profile.as_multiprofile()))
-
-
-ORACLES: dict[str, Callable[[Instance, Profile, Rule], list[Project]]] = {
-    "greedy": _greedy,
-    "greedy-value": _greedy_value,
-    "equal-shares": _equal_shares,
-    "phragmen": _phragmen,
-}
-
-
 class PointSat(AdditiveSatisfaction):
-    """The points a ballot gives; for ranked ballots L for the first place, L - 1 for the second."""
+    """What a ballot gives: 1 for an approval, its points, or L for the first place, L - 1 for the second."""
 
     def __init__(self, instance: Instance, profile: Profile, ballot: object) -> None:
         super().__init__(instance, profile, ballot, _points)
 
 
 class PointCostSat(AdditiveSatisfaction):
-    """Points times cost: sorted per cost, as pabutools' greedy rule does, this orders by points."""
+    """Points times cost: divided by cost, as pabutools' greedy rule does, this orders by points."""
 
     def __init__(self, instance: Instance, profile: Profile, ballot: object) -> None:
         super().__init__(instance, profile, ballot, lambda *args: _points(*args) * args[3].cost)
@@ -100,12 +95,5 @@ def _points(instance: Instance, profile: Profile, ballot: object, project: Proje
     if project not in ballot:  # type: ignore[operator]
         return 0
     if hasattr(ballot, "position"):
-        length = int(instance.meta["max_length"])
-        return max(length - ballot.position(project), 0)
-    return frac(ballot[project])  # type: ignore[index]
-
-
-def greedy_by_points(case: Case) -> list[str]:
-    """What greedy funds when points or ranks are counted, not ballots."""
-    instance, profile = case
-    return sorted(p.name for p in greedy_utilitarian_welfare(instance, profile, sat_class=PointCostSat))
+        return max(int(instance.meta["max_length"]) - ballot.position(project), 0)
+    return 1 if isinstance(ballot, ApprovalBallot) else frac(ballot[project])  # type: ignore[index]
