@@ -84,6 +84,7 @@ class BoroughPage:
 class WardPage:
     """A ward with its figures."""
 
+    id: int
     code: str
     name: str
     has_boundary: bool
@@ -205,6 +206,7 @@ def ward(code: str) -> WardPage | None:
         return None
     ward_id, name, has_boundary, its_borough, baseline = row
     return WardPage(
+        id=ward_id,
         code=code,
         name=name,
         has_boundary=has_boundary,

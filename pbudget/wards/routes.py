@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from pbudget.config import Settings
+from pbudget.results.queries import ContestSummary, contests_of
+from pbudget.rounds.queries import RoundView, rounds
 from pbudget.wards import queries
 from pbudget.wards.forms import PostcodeForm
 from pbudget.wards.queries import BoroughPage, FigureLine, WardPage
@@ -24,6 +26,7 @@ pages.add_app_template_filter(say_largest)
 COLUMNS = ("ward_code", "ward_name", "dimension", "group", "count", "source", "date", "population_base")
 ONE_YEAR = 31_536_000
 FIVE_MINUTES = 300
+LATEST_ROUNDS = 12
 
 
 @pages.get("/boroughs/")
@@ -68,7 +71,7 @@ def ward(code: str) -> str:
     atlas = queries.atlas(page.borough_id, page.map_version)
     names = queries.ward_names(page.borough_id)
     beside = [(other, names[other]) for other in atlas.neighbours.get(code, ())] if atlas else []
-    return render_template("wards/ward.html", page=page, atlas=atlas, neighbours=beside)
+    return render_template("wards/ward.html", page=page, atlas=atlas, neighbours=beside, contests=_contests_in(page.id))
 
 
 @pages.get("/wards/<code>/map.svg")
@@ -118,6 +121,17 @@ def _why_no_ward(postcode: str) -> str:
     if queries.has_postcodes_near(sector(postcode)):
         return f"We cannot find {shown}. Check it, or choose your ward from the list below"
     return f"{shown} is not in a ward of this service. Check it, or find your council on GOV.UK"
+
+
+def _contests_in(ward_id: int) -> list[tuple[RoundView, ContestSummary]]:
+    """What was decided for a ward in the latest rounds, the latest first."""
+    latest = {one.id: one for one in rounds(("published",), limit=LATEST_ROUNDS)}
+    return [
+        (latest[round_id], contest)
+        for round_id, contests in contests_of(list(latest)).items()
+        for contest in contests
+        if contest.ward_id == ward_id
+    ]
 
 
 def _borough(slug: str) -> BoroughPage:

@@ -30,12 +30,15 @@ from pbudget.wards.rules.geometry import (
 WIDEST, TALLEST, MARGIN = 640, 720, 6
 UNITS_PER_PIXEL = (10, 5, 2, 1)
 LARGEST_DRAWING = 150_000
-AREA_POINTS = 10
+AREA_POINTS, MOST_AREA_POINTS = 900, 40
+"""Points of all coarse outlines together and of one: they stand in the page, which has at most 40 kB."""
 SMALLEST_NUMBER, LARGEST_NUMBER = 11, 24
-TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 72, 48, 4
-TILE_SHOWN_AT = 1.45
-"""A tile is drawn 72 units wide for a phone of 320 pixels and shown up to 1.45 times as large."""
-TILE_COLUMNS, TILE_LETTERS, TILE_LINES = 4, 12, 3
+TILE_WIDTH, TILE_HEIGHT, TILE_GAP, TILE_UNITS = 94, 42, 4, 10
+TILE_SHOWN_AT = 1.4
+"""Three tiles fill a phone of 320 pixels; on wider screens they are shown up to 1.4 times as large."""
+TILE_COLUMNS, TILE_LETTERS, TILE_LINES, TILE_TEXT = 3, 14, 3, 12
+LETTER_WIDTH = 0.62
+"""Width of an average letter for its size, in the widest of the usual fonts."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,9 @@ def draw_map(outlines: Sequence[Outline]) -> WardMap:
     placed = [_place(shape, box, pixels) for shape in flat]
     width, height = math.ceil(box.width * pixels) + 2 * MARGIN, math.ceil(box.height * pixels) + 2 * MARGIN
     units, paths = _paths(placed)
+    points = min(MOST_AREA_POINTS, AREA_POINTS // len(placed))
     wards = tuple(
-        _drawn(number, outline, shape, path, units)
+        _drawn(number, outline, shape, path, units, points)
         for number, (outline, shape, path) in enumerate(zip(ordered, placed, paths, strict=True), 1)
     )
     return WardMap(width, height, units, width, wards, is_tiles=False)
@@ -162,10 +166,10 @@ def ring_path(ring: Ring) -> str:
     return f"M{ring[0][0]:.0f} {ring[0][1]:.0f}l{joined}z"
 
 
-def _drawn(number: int, outline: Outline, shape: Shape, path: str, units: int) -> DrawnWard:
+def _drawn(number: int, outline: Outline, shape: Shape, path: str, units: int, points: int) -> DrawnWard:
     spot = roomiest_point(shape)
     size = max(SMALLEST_NUMBER, min(LARGEST_NUMBER, spot.radius * 1.1))
-    pointed_at = ring_path(_whole(coarse(largest_polygon(shape)[0], AREA_POINTS), 1))
+    pointed_at = ring_path(_whole(coarse(largest_polygon(shape)[0], points), 1))
     return DrawnWard(
         outline.code,
         outline.name,
@@ -187,18 +191,25 @@ def draw_tiles(wards: Sequence[tuple[str, str]]) -> WardMap:
     tiles = tuple(_tile(code, name, *divmod(place, columns)) for place, (code, name) in enumerate(ordered))
     width = columns * (TILE_WIDTH + TILE_GAP) - TILE_GAP
     height = rows * (TILE_HEIGHT + TILE_GAP) - TILE_GAP
-    return WardMap(width, height, 1, round(width * TILE_SHOWN_AT), tiles, is_tiles=True)
+    return WardMap(width, height, TILE_UNITS, round(width * TILE_SHOWN_AT), tiles, is_tiles=True)
 
 
 def _tile(code: str, name: str, row: int, column: int) -> DrawnWard:
     left, top = column * (TILE_WIDTH + TILE_GAP), row * (TILE_HEIGHT + TILE_GAP)
-    path = f"M{left} {top}h{TILE_WIDTH}v{TILE_HEIGHT}h-{TILE_WIDTH}z"
     lines = tile_lines(name)
-    return DrawnWard(code, name, 0, path, path, left + TILE_WIDTH // 2, top + TILE_HEIGHT // 2, 11, lines)
+    fits = min(TILE_TEXT, (TILE_WIDTH - 4) / (LETTER_WIDTH * max(map(len, lines))), TILE_HEIGHT / (1.2 * len(lines)))
+    middle = round((left + TILE_WIDTH / 2) * TILE_UNITS), round((top + TILE_HEIGHT / 2) * TILE_UNITS)
+    path, pointed_at = _rectangle(left, top, TILE_UNITS), _rectangle(left, top, 1)
+    return DrawnWard(code, name, 0, path, pointed_at, *middle, round(fits * TILE_UNITS), lines)
+
+
+def _rectangle(left: int, top: int, units: int) -> str:
+    width = TILE_WIDTH * units
+    return f"M{left * units} {top * units}h{width}v{TILE_HEIGHT * units}h-{width}z"
 
 
 def tile_lines(name: str) -> tuple[str, ...]:
-    """A ward's name in at most three lines of twelve letters: `("Brixton", "Acre Lane")`."""
+    """A ward's name in at most three lines of fourteen letters: `("Brixton Acre", "Lane")`."""
     short = re.sub(r"\band\b", "&", re.sub(r"\s+ward$", "", name, flags=re.IGNORECASE))
     words = [word if len(word) <= TILE_LETTERS else word[: TILE_LETTERS - 1] + "…" for word in short.split()]
     wrapped = textwrap.wrap(

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from pbudget.kit.errors import BadInput
+from pbudget.kit.slugs import LONGEST, slug
 
 WARD_CODE = re.compile(r"E05\d{6}", re.ASCII)
 DEMO_CODE = re.compile(r"X99\d{6}", re.ASCII)
@@ -60,13 +61,12 @@ def tidy(text: str) -> str:
 def slug_of(name: str) -> str:
     """The borough's part of an address: `Telford & Wrekin` becomes `telford-and-wrekin`.
 
-    Raises BoroughNameNotUsable when nothing is left.
+    Raises BoroughNameNotUsable when nothing is left, or so much that two boroughs could be taken for one.
     """
-    plain = unicodedata.normalize("NFKD", name.replace("&", " and ")).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
-    if not slug or len(name) > LONGEST_NAME:
-        raise BoroughNameNotUsable(f"A borough's name needs a letter or a digit and at most {LONGEST_NAME} characters.")
-    return slug
+    found = slug(name.replace("&", " and "))
+    if found == slug("") or len(found) >= LONGEST:
+        raise BoroughNameNotUsable(f"A borough's name needs a letter or a digit and fewer than {LONGEST} characters.")
+    return found
 
 
 def dimension_label(dimension: str) -> str:
