@@ -17,7 +17,7 @@ from pathlib import Path
 from pbudget.kit.errors import BadInput
 from pbudget.kit.money import amount_text
 from pbudget.tally.amounts import amount, in_units, shorten, units_for, whole_number
-from pbudget.tally.election import BallotType, Election, Notice, Number, Project
+from pbudget.tally.election import BallotClass, BallotType, Election, Notice, Number, Project
 from pbudget.tally.pbtext import PbText
 from pbudget.tally.pbvotes import Ballots, Casts, merge, read_casts
 from pbudget.tally.rules.figures import number_text
@@ -330,13 +330,17 @@ def _projects_out(election: Election) -> Iterator[list[str]]:
 
 def _votes_out(election: Election, seed: str) -> Iterator[list[str]]:
     """Yield the header and rows of VOTES, in an order that says nothing about when anybody voted."""
-    with_points = election.ballot_type == "points"
-    yield ["voter_id", "vote", "points"] if with_points else ["voter_id", "vote"]
-    cells = sorted(
-        (",".join(election.projects[i].id for i in choices), ",".join(map(str, points)))
-        for choices, times, points in election.classes
-        for _ in range(times)
-    )
+    yield ["voter_id", "vote", "points"] if election.ballot_type == "points" else ["voter_id", "vote"]
+    cells = sorted(_cells(election, ballot) for ballot in election.classes for _ in range(ballot.times))
     order = sorted(range(len(cells)), key=lambda place: sha256(f"{seed}\0{place}".encode()).digest())
     for number, place in enumerate(order, 1):
-        yield [str(number), *cells[place][: 2 if with_points else 1]]
+        yield [str(number), *cells[place]]
+
+
+def _cells(election: Election, ballot: BallotClass) -> list[str]:
+    """Say what one ballot says: its projects, and its points highest first ("None" where a blank ballot gives none)."""
+    if election.ballot_type != "points":
+        return [",".join(election.projects[i].id for i in ballot.choices)]
+    given = sorted(zip(ballot.choices, ballot.points, strict=True), key=lambda pair: -pair[1])
+    named = ",".join(election.projects[i].id for i, _ in given)
+    return [named, ",".join(str(points) for _, points in given) or "None"]

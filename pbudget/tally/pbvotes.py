@@ -129,7 +129,7 @@ class _Understanding:
     def _with_points(self, vote: str, points: str, line: int) -> Said:
         """Understand a ballot that gives points; a project given none is not on it."""
         choices = self._choices(vote.split(","))
-        values = [value.strip() for value in points.split(",")]
+        values = [] if points.strip().lower() == "none" else [value.strip() for value in points.split(",")]
         while values and not values[-1]:
             values.pop()
         while choices and choices[-1] is None:

@@ -80,12 +80,12 @@ def test_a_ranked_file_without_max_length_allows_as_many_places_as_projects() ->
 
 @pytest.mark.parametrize("vote_type", ["cumulative", "scoring"])
 def test_points_are_exact_and_a_project_given_none_is_not_on_the_ballot(vote_type: str) -> None:
-    votes = "1;2,1;0.5,3\n2;1,2;0,4\n3;;\n"
+    votes = "1;2,1;0.5,3\n2;1,2;0,4\n3;;\n4;;None\n"
     election = read(pb_file(votes=votes, header="voter_id;vote;points", vote_type=vote_type))
     assert election.classes == (
         BallotClass((0, 1), 1, (3, Fraction(1, 2))),
         BallotClass((1,), 1, (4,)),
-        BallotClass((), 1),
+        BallotClass((), 2),
     )
 
 
