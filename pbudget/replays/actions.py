@@ -32,6 +32,7 @@ from pbudget.tally.pabulib import read, write
 from pbudget.tally.rules.count import count
 from pbudget.tally.rules.outcome import Outcome
 from pbudget.tally.rules.rule import rule_in_file
+from pbudget.wards.queries import ward as ward_by_code
 
 
 class SameContestTwice(BadInput):
@@ -80,10 +81,18 @@ def replay_files(
 
 def count_file(file: Path) -> Counted:
     """Read one file and count it by its own rule, then by the others."""
-    election = read(file)
+    return _counted(read(file), file.read_bytes(), file.name)
+
+
+def count_content(content: bytes, file_name: str) -> Counted:
+    """The same for a file that is in memory."""
+    return _counted(read(content, name=file_name), content, file_name)
+
+
+def _counted(election: Election, content: bytes, file_name: str) -> Counted:
     rule = rule_in_file(election.meta)
     outcomes = [count(election, each) for each in (rule, *other_rules(election, rule))]
-    return Counted(file.name, file.read_bytes(), election, contest_of(election.meta, file.name), outcomes)
+    return Counted(file_name, content, election, contest_of(election.meta, file_name), outcomes)
 
 
 def store(counted: Sequence[Counted], *, is_demo: bool = False) -> list[Loaded]:
@@ -158,9 +167,16 @@ def _make_pot(session: Session, counted: Counted, is_demo: bool) -> int:
         session,
         round_id,
         contest.slug,
+        ward_id=_ward_id(meta.get("ward_code", "")),
         name=contest.name,
         amount=election.pot,
         units=election.units,
         ballot_type=election.ballot_type,
         rule=rule_as_json(counted.outcomes[0].rule),
     )
+
+
+def _ward_id(code: str) -> int | None:
+    """The ward a file says its contest belongs to, by META `ward_code`; None where it does not, or we have no such."""
+    ward = ward_by_code(code) if code else None
+    return ward.id if ward else None
