@@ -1,6 +1,6 @@
 """Finds every kind of page by following the site's own links from the front page."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -8,7 +8,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import RequestRedirect, Rule
 
 from pbudget.web.access import access_of
 from tests.browser.site import Site
@@ -20,11 +20,15 @@ MACHINE_ROUTES = frozenset({"static", "health.health", "health.ready", "layout.b
 
 @dataclass
 class Walk:
-    """What was found: the pages of each route with their sizes, the files, and the links that failed."""
+    """What was found: the pages of each route with their sizes, the files, the links that failed.
+
+    `linked` are the routes that a reader comes to from the front page by links alone.
+    """
 
     pages: dict[str, dict[str, int]] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    linked: set[str] = field(default_factory=set)
 
     def richest(self) -> list[str]:
         """The longest page of each route."""
@@ -41,20 +45,29 @@ class Walk:
 
 
 def walk(site: Site, app: Flask) -> Walk:
+    """Follow links from the front page, then from every other page that needs no name to be asked for."""
+    found, seen, visits = Walk(), {"/"}, Counter[str]()
+    follow(site, app, found, seen, visits)
+    found.linked = found.routes()
+    for path in sorted(plain_addresses(app) - seen):
+        seen.add(path)
+        follow(site, app, found, seen, visits, start=path)
+    return found
+
+
+def follow(site: Site, app: Flask, found: Walk, seen: set[str], visits: Counter[str], start: str = "/") -> None:
     """Follow links breadth first, up to MOST_OF_A_KIND addresses of each route."""
-    found, seen, queue = Walk(), {"/"}, deque([("/", "the start")])
-    visits: dict[str, int] = {}
+    queue = deque([(start, "the start")])
     while queue:
         path, source = queue.popleft()
         route = route_of(app, path)
-        visits[route] = visits.get(route, 0) + 1
+        visits[route] += 1
         if visits[route] > MOST_OF_A_KIND:
             continue
         for link in look_at(site, found, route, path, source):
             if link not in seen:
                 seen.add(link)
                 queue.append((link, path))
-    return found
 
 
 def look_at(site: Site, found: Walk, route: str, path: str, source: str) -> Iterable[str]:
@@ -71,9 +84,9 @@ def look_at(site: Site, found: Walk, route: str, path: str, source: str) -> Iter
 
 
 def links_in(html: str, path: str) -> Iterable[str]:
-    """Every address of this site that the page links to, without fragments."""
-    for anchor in BeautifulSoup(html, "html.parser").select("a[href]"):
-        target = urldefrag(urljoin(f"http://site{path}", anchor["href"])).url
+    """Every address of this site that the page links to or shows a picture from, without fragments."""
+    for tag in BeautifulSoup(html, "html.parser").select("a[href], img[src]"):
+        target = urldefrag(urljoin(f"http://site{path}", tag.get("href") or tag["src"])).url
         parts = urlsplit(target)
         if parts.scheme == "http" and parts.netloc == "site":
             yield (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -88,10 +101,20 @@ def route_of(app: Flask, path: str) -> str:
     return endpoint
 
 
-def public_routes(app: Flask) -> set[str]:
+def public_rules(app: Flask) -> list[Rule]:
     """Every route that anyone may read by GET and that is a page or a file for people."""
-    return {
-        rule.endpoint
+    return [
+        rule
         for rule in app.url_map.iter_rules()
         if "GET" in rule.methods and access_of(app, rule.endpoint) == "public" and rule.endpoint not in MACHINE_ROUTES
-    }
+    ]
+
+
+def public_routes(app: Flask) -> set[str]:
+    """Their names."""
+    return {rule.endpoint for rule in public_rules(app)}
+
+
+def plain_addresses(app: Flask) -> set[str]:
+    """The addresses of those that need no name or number in them."""
+    return {rule.rule for rule in public_rules(app) if not rule.arguments}
