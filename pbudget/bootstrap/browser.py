@@ -52,31 +52,35 @@ def runs(chromium: Path, workshop: Workshop) -> bool:
 
 
 def install_chromium(workshop: Workshop) -> Path:
-    """Install from Debian's packages as root, else Playwright's build. Raises ToolMissing with both logs named."""
-    failures = []
-    for commands in ways_to_install(workshop):
+    """Install from Debian's packages as root, else Playwright's build. Raises ToolMissing with the last log named."""
+    log = None
+    for source, commands in ways_to_install(workshop).items():
         try:
-            workshop.run(STEP, *commands, extra={"DEBIAN_FRONTEND": "noninteractive"})
+            workshop.run(f"{STEP} from {source}", *commands, extra={"DEBIAN_FRONTEND": "noninteractive"})
         except ToolFailed as failure:
-            failures.append(str(failure))
-            continue
+            log = failure.log
         found = find_chromium(workshop)
         if found:
             return found
     raise ToolMissing(
-        "The browser tests need Chromium and none could be installed. Install one (Debian: apt-get install chromium), "
-        f"or name one in {VARIABLE}, then run the same command again. {' '.join(failures[-1:])}"
+        "The browser tests need Chromium and none could be installed. Install one (Debian: apt-get install chromium) "
+        f"or name one in {VARIABLE}, then run the same command again. See {log or workshop.places.logs}"
     )
 
 
-def ways_to_install(workshop: Workshop) -> list[list[list[str | Path]]]:
-    """Lists of commands to try in turn."""
+def ways_to_install(workshop: Workshop) -> dict[str, list[list[str | Path]]]:
+    """Where from, and the commands, to try in turn."""
     playwright: list[str | Path] = [workshop.places.python, "-m", "playwright", "install"]
     apt_get = shutil.which("apt-get", path=workshop.environ.get("PATH"))
     if not (apt_get and os.geteuid() == 0):
-        return [[[*playwright, "chromium"]]]
-    debian: list[list[str | Path]] = [
-        [apt_get, "update"],
-        [apt_get, "install", "--yes", "--no-install-recommends", "chromium"],
-    ]
-    return [debian, [[*playwright, "--with-deps", "chromium"]]]
+        return {"Playwright": [[*playwright, "chromium"]]}
+    install = [apt_get, "install", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "chromium"]
+    return {
+        "Debian": [*mend_dpkg(), [apt_get, "update"], [*install]],
+        "Playwright": [[*playwright, "--with-deps", "chromium"]],
+    }
+
+
+def mend_dpkg(updates: Path = Path("/var/lib/dpkg/updates")) -> list[list[str | Path]]:
+    """The command that apt-get asks for when an installation was cut short, ours perhaps; none when all is well."""
+    return [["dpkg", "--configure", "-a"]] if updates.is_dir() and any(updates.iterdir()) else []

@@ -45,11 +45,11 @@ def serve(options: Options, places: Places, environ: Mapping[str, str]) -> int:
     if options.serve:
         refuse_taken_port(options.host, options.port)
     refuse_unusable_folder(places)
+    settings = read_settings(environ)
     progress = Progress(5 if options.demo else 4)
     with one_set_up_at_a_time(places, progress) as lock:
         workshop = Workshop(places, progress, environ, [lock])
         set_up(workshop, for_tests=False)
-        settings = read_settings(environ)
         same = make_database(workshop, settings.database_url)
         if options.demo:
             make_demo(workshop, settings.instance, settings.database_url, options.reset_demo, same)
