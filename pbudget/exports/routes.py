@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort
 from pbudget.exports.rules import csv_bytes
 from pbudget.kit.money import amount_text
 from pbudget.replays.queries import public_ballots, source_of
-from pbudget.results.queries import Contest, ballots_of, contest_at, lines_of
+from pbudget.results.queries import Contest, contest_at, lines_of
 from pbudget.web.access import public
 
 pages = Blueprint("exports", __name__)
@@ -63,14 +63,14 @@ def outcome(round_slug: str, pot_slug: str) -> Response:
 
 
 def _outcome(shown: Contest) -> dict[str, object]:
-    counted, source, units = ballots_of(shown.pot.id), source_of(shown.pot.id), shown.pot.units
+    source, units = source_of(shown.pot.id), shown.pot.units
     return {
         "round": shown.round.name,
         "contest": shown.pot.name,
         "currency": shown.round.currency,
         "pot": amount_text(shown.pot.amount, units),
-        "ballots": counted.ballots if counted else 0,
-        "blank_ballots": counted.blank if counted else 0,
+        "ballots": shown.ballots.ballots,
+        "blank_ballots": shown.ballots.blank,
         "source": {"file": source.file_name, "sha256": source.sha256} if source else None,
         "outcomes": [
             {

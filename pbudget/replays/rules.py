@@ -1,6 +1,6 @@
 """What a Pabulib file says about itself, in the words of a page.
 
-META `unit;Gdynia`, `instance;2022`, `subunit;Chylonia | large` is the contest "Chylonia, large" of the round
+META `unit;Gdynia`, `instance;2022`, `subunit;Chylonia | large` is the contest "Chylonia (large)" of the round
 "Gdynia 2022". A file without a subunit or district is the contest "All of Gdynia".
 """
 
@@ -41,12 +41,13 @@ def contest_of(meta: Mapping[str, str], file_name: str) -> Contest:
     """Name the round and the contest of a file; a file that does not say is named after itself."""
     unit, instance = meta.get("unit", "").strip(), meta.get("instance", "").strip()
     round_name = instance if " " in instance else f"{unit} {instance}".strip()
-    part = meta.get("subunit") or meta.get("district") or ""
+    part, _, kind = (meta.get("subunit") or meta.get("district") or "").strip().partition(" | ")
+    name = f"{part} ({kind})" if kind else part
     place = ", ".join(text for text in (unit, meta.get("country", "").strip()) if text)
     return Contest(
         round_name=_short(round_name or PurePath(file_name).stem),
         place=_short(place),
-        name=_short(part.strip().replace(" | ", ", ") or (f"All of {unit}" if unit else "The whole place")),
+        name=_short(name or (f"All of {unit}" if unit else "The whole place")),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import aliased
@@ -67,6 +67,15 @@ class LineView:
     reason: str
 
 
+class BriefLine(NamedTuple):
+    """One project in an outcome, in a few words."""
+
+    reference: str
+    title: str
+    cost: int
+    funded: bool
+
+
 @dataclass(frozen=True)
 class BallotsView:
     """How many ballots, how many of them blank, and ballots by the number of projects they name."""
@@ -91,6 +100,7 @@ class Contest:
 
     round: RoundView
     pot: PotView
+    ballots: BallotsView
     outcomes: list[OutcomeView]
 
     @property
@@ -108,8 +118,33 @@ def contest_at(round_slug: str, pot_slug: str) -> Contest | None:
     found = pot_by_slugs(round_slug, pot_slug)
     if found is None or found[0].phase != "published":
         return None
-    outcomes = outcomes_of(found[1].id)
-    return Contest(*found, outcomes) if outcomes else None
+    round_, pot = found
+    chosen = (
+        select(
+            Outcome,
+            BallotCount,
+            func.count(OutcomeLine.proposal_id).label("projects"),
+            func.coalesce(func.sum(cast(OutcomeLine.funded, Integer)), 0).label("funded"),
+        )
+        .join(BallotCount, BallotCount.pot_id == Outcome.pot_id)
+        .outerjoin(OutcomeLine, OutcomeLine.outcome_id == Outcome.id)
+        .where(Outcome.pot_id == pot.id)
+        .group_by(Outcome.id, BallotCount.pot_id)
+        .order_by(Outcome.position)
+    )
+    rows = db.session.execute(chosen).all()
+    outcomes = [_outcome_view(row.Outcome, row.projects, row.funded) for row in rows]
+    return Contest(round_, pot, _ballots_view(rows[0].BallotCount), outcomes) if rows else None
+
+
+def _outcome_view(row: Outcome, projects: int, funded: int) -> OutcomeView:
+    return OutcomeView(
+        row.id, row.position, rule_from_json(row.rule), row.spent, row.remaining, row.story, projects, funded
+    )
+
+
+def _ballots_view(row: BallotCount) -> BallotsView:
+    return BallotsView(row.ballots, row.blank, {int(size): count for size, count in row.sizes.items()})
 
 
 def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
@@ -142,34 +177,6 @@ def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
     return found
 
 
-def outcomes_of(pot_id: int) -> list[OutcomeView]:
-    """The result of a pot first, then what other rules would have funded; empty before the result is out."""
-    chosen = (
-        select(
-            Outcome,
-            func.count(OutcomeLine.proposal_id).label("projects"),
-            func.coalesce(func.sum(cast(OutcomeLine.funded, Integer)), 0).label("funded"),
-        )
-        .outerjoin(OutcomeLine, OutcomeLine.outcome_id == Outcome.id)
-        .where(Outcome.pot_id == pot_id)
-        .group_by(Outcome.id)
-        .order_by(Outcome.position)
-    )
-    return [
-        OutcomeView(
-            row.Outcome.id,
-            row.Outcome.position,
-            rule_from_json(row.Outcome.rule),
-            row.Outcome.spent,
-            row.Outcome.remaining,
-            row.Outcome.story,
-            row.projects,
-            row.funded,
-        )
-        for row in db.session.execute(chosen)
-    ]
-
-
 def lines_of(
     outcome_id: int, limit: int | None = None, offset: int = 0, *, funded_only: bool = False
 ) -> list[LineView]:
@@ -200,21 +207,15 @@ def _line_view(line: OutcomeLine, proposal: Proposal) -> LineView:
     )
 
 
-def funded_costs(outcome_id: int) -> list[tuple[str, int]]:
-    """Title and cost of every funded project, in order of funding: the segments of the money bar."""
+def brief_lines_of(outcome_id: int) -> list[BriefLine]:
+    """Every project of an outcome in its order, without the sentences: for bars and comparisons."""
     chosen = (
-        select(Proposal.title, Proposal.cost)
+        select(Proposal.reference, Proposal.title, Proposal.cost, OutcomeLine.funded)
         .join(OutcomeLine, OutcomeLine.proposal_id == Proposal.id)
-        .where(OutcomeLine.outcome_id == outcome_id, OutcomeLine.funded)
+        .where(OutcomeLine.outcome_id == outcome_id)
         .order_by(OutcomeLine.position)
     )
-    return [(row.title, row.cost) for row in db.session.execute(chosen)]
-
-
-def ballots_of(pot_id: int) -> BallotsView | None:
-    """How many ballots a pot received; None before the result is out."""
-    row = db.session.get(BallotCount, pot_id)
-    return BallotsView(row.ballots, row.blank, {int(k): n for k, n in row.sizes.items()}) if row else None
+    return [BriefLine(*row) for row in db.session.execute(chosen)]
 
 
 def differences(outcomes: Sequence[OutcomeView]) -> list[Difference]:
@@ -238,23 +239,3 @@ def differences(outcomes: Sequence[OutcomeView]) -> list[Difference]:
     for row in db.session.execute(chosen):
         changed.setdefault((row.outcome_id, row.funded), []).append(row.title)
     return [Difference(o, changed.get((o.id, True), []), changed.get((o.id, False), [])) for o in others]
-
-
-@dataclass(frozen=True)
-class RecordCheck:
-    """How this count compares with the winners an organiser's own file names: titles only one of them funds."""
-
-    only_here: list[str]
-    only_there: list[str]
-
-
-def compare_with_record(outcome_id: int, stated: Sequence[str]) -> RecordCheck:
-    """Compare an outcome with the references an organiser marked as funded."""
-    chosen = (
-        select(Proposal.title, OutcomeLine.funded)
-        .join(OutcomeLine, OutcomeLine.proposal_id == Proposal.id)
-        .where(OutcomeLine.outcome_id == outcome_id, OutcomeLine.funded != Proposal.reference.in_(stated))
-        .order_by(OutcomeLine.position)
-    )
-    rows = db.session.execute(chosen).all()
-    return RecordCheck([r.title for r in rows if r.funded], [r.title for r in rows if not r.funded])

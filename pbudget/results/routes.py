@@ -2,16 +2,13 @@
 
 from flask import Blueprint, abort, render_template
 
-from pbudget.proposals.queries import titles_of
 from pbudget.replays.queries import source_of
 from pbudget.results import words
 from pbudget.results.queries import (
     Contest,
-    ballots_of,
-    compare_with_record,
+    brief_lines_of,
     contest_at,
     differences,
-    funded_costs,
     lines_of,
 )
 from pbudget.web.access import public
@@ -46,27 +43,15 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
     """What stands under the list on its first page: ballots, other rules, ties, where the figures come from."""
     if paging.number > 1:
         return {"words": words}
-    source = source_of(shown.pot.id)
-    winners = [] if source is None else source.stated_winners
+    source, brief = source_of(shown.pot.id), brief_lines_of(shown.result.id)
     return {
         "words": words,
-        "segments": funded_costs(shown.result.id),
-        "ballots": ballots_of(shown.pot.id),
+        "segments": [line.cost for line in brief if line.funded],
         "differences": differences(shown.outcomes),
         "source": source,
-        "ties": tie_sentences(shown),
-        "record": compare_with_record(shown.result.id, winners) if winners else None,
+        "ties": words.tie_sentences(shown.result.story["ties"]),
+        "record": words.record_sentence(brief, source.stated_winners) if source and source.stated_winners else "",
     }
-
-
-def tie_sentences(shown: Contest) -> list[str]:
-    """The ties that decided money, in words with the projects' titles."""
-    ties = shown.result.story["ties"]
-    titles = titles_of(shown.pot.id, {name for tie in ties for name in [*tie["won"], *tie["lost"]]})
-    return [
-        words.tie_sentence([titles[r] for r in tie["won"]], [titles[r] for r in tie["lost"]], tie["decided_by"])
-        for tie in ties
-    ]
 
 
 @pages.get("/rounds/<round_slug>/<pot_slug>/how-it-was-counted")
@@ -82,16 +67,15 @@ def counting(round_slug: str, pot_slug: str) -> str:
         paging=paging,
         steps=steps,
         sentences=_counting_sentences(shown),
-        ties=tie_sentences(shown),
+        ties=words.tie_sentences(shown.result.story["ties"]),
     )
 
 
 def _counting_sentences(shown: Contest) -> list[str]:
-    ballots = ballots_of(shown.pot.id)
-    number = ballots.ballots if ballots else 0
-    share = shown.money(shown.pot.amount // number) if number else ""
+    ballots, pot = shown.ballots.ballots, shown.pot.amount
+    share = shown.money(pot // ballots) if ballots else ""
     return words.counting_sentences(
-        shown.result.rule, number, shown.result.projects, shown.money(shown.pot.amount), share, shown.result.story
+        shown.result.rule, ballots, shown.result.projects, shown.money(pot), share, shown.result.story
     )
 
 

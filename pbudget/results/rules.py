@@ -24,11 +24,18 @@ def story(outcome: Outcome, election: Election) -> dict[str, Any]:
 
     Exact amounts are text, a whole number or a fraction of the smallest unit of the currency.
     """
+    title_of = {project.id: project.title for project in election.projects}
+
+    def titles(references: tuple[str, ...]) -> list[str]:
+        return [title_of[reference] for reference in references]
+
     return {
         "rounds": [_round(payment, election) for payment in outcome.payments],
         "steps": [_step(step, election) for step in outcome.steps],
         "completed": list(outcome.completed),
-        "ties": [{"won": list(t.won), "lost": list(t.lost), "decided_by": t.decided_by} for t in outcome.ties],
+        "ties": [
+            {"won": titles(tie.won), "lost": titles(tie.lost), "decided_by": tie.decided_by} for tie in outcome.ties
+        ],
         "add1_runs": outcome.add1_runs,
         "add1_raised": str(outcome.add1_raised),
     }

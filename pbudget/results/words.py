@@ -4,9 +4,9 @@ headline("Riverside", 6, 14, "£98,400", "£100,000")
 -> "Riverside funded 6 of 14 projects with £98,400 of £100,000."
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
 
@@ -16,6 +16,17 @@ BALLOT_TYPES = {
     "ranked": "put projects in order",
     "points": "shared out points among projects",
 }
+
+
+class Funding(Protocol):
+    """A project and whether this count funded it."""
+
+    @property
+    def reference(self) -> str: ...  # noqa: D102 - the words say it
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def funded(self) -> bool: ...  # noqa: D102
 
 
 def plural(number: int, noun: str) -> str:
@@ -97,28 +108,56 @@ def counting_sentences(
     return sentences
 
 
+def tie_sentences(ties: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ties that decided money: the first three in words, and how many more there were."""
+    sentences = [tie_sentence(**tie) for tie in ties[:3]]
+    more = len(ties) - len(sentences)
+    return (
+        [*sentences, f"{plural(more, 'more tie')} decided money; the JSON download lists them."] if more else sentences
+    )
+
+
 def tie_sentence(won: Sequence[str], lost: Sequence[str], decided_by: str) -> str:
     """A tie that decided money."""
     how = {"id": "the project whose number comes first is taken first", "cheaper": "the cheaper project is taken first"}
     rule = how.get(decided_by, "the order was drawn by lot in public")
     verb = "was" if len(lost) == 1 else "were"
     return (
-        f"{listed([*won, *lost])} were level. The rule for ties, set beforehand, says that {rule}, "
-        f"so {listed(won)} came first and {listed(lost)} {verb} not funded."
+        f"{_few([*won, *lost])} were level. The rule for ties, set beforehand, says that {rule}, "
+        f"so {_few(won)} came first and {_few(lost)} {verb} not funded."
     )
 
 
 def difference_words(gained: int, lost: int) -> str:
-    """How far another rule is from the result: `Same projects`, `2 more, 1 fewer`."""
-    if not gained and not lost:
-        return "The same projects"
-    return f"{plural(gained, 'other project')} funded, {lost:,} not funded"
+    """How far another rule is from the result: `2 more projects`, `3 others instead of 2`."""
+    if gained and lost:
+        return f"{gained:,} other{'' if gained == 1 else 's'} instead of {lost:,}"
+    if gained or lost:
+        return f"{plural(gained or lost, 'project')} {'more' if gained else 'fewer'}"
+    return "The same projects"
 
 
-def record_sentence(only_here: Sequence[str], only_there: Sequence[str]) -> str:
-    """Where the organiser's own record of winners differs from this count."""
-    if not only_here and not only_there:
+def method_name(rule: Rule) -> str:
+    """The rule's method and options, without the terms every rule of a contest shares: ties and minimum score."""
+    return rule.label().partition(";")[0]
+
+
+def size_rows(sizes: Mapping[int, int], ballots: int) -> list[tuple[str, int, float]]:
+    """Projects named, ballots, share of ballots (0 to 1): at most twelve rows, the last one gathers the rest."""
+    last = sorted(sizes)[:11][-1] + 1 if len(sizes) > 12 else None
+    rows = [(str(size), sizes[size]) for size in sorted(sizes) if last is None or size < last]
+    if last is not None:
+        rows.append((f"{last} or more", sum(count for size, count in sizes.items() if size >= last)))
+    return [(label, count, count / ballots) for label, count in rows]
+
+
+def record_sentence(lines: Iterable[Funding], stated: Collection[str]) -> str:
+    """Whether the organiser's own record (references marked as funded) names the winners of this count."""
+    differing = [line for line in lines if line.funded != (line.reference in stated)]
+    if not differing:
         return "The organiser’s own record names the same winners."
+    only_there = [line.title for line in differing if not line.funded]
+    only_here = [line.title for line in differing if line.funded]
     parts = []
     if only_there:
         parts.append(f"marks {_few(only_there)} as funded, which this count did not fund")

@@ -1,6 +1,7 @@
 """A test client that holds every page it fetches to the house rules."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -28,7 +29,7 @@ class Page:
     def status(self) -> int:
         return self.response.status_code
 
-    @property
+    @cached_property
     def soup(self) -> BeautifulSoup:
         return BeautifulSoup(self.response.data, "html.parser")
 
