@@ -19,6 +19,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
+    "demo": Command("pbudget.demo.cli:demo", "Fill an empty database with a made-up borough.", needs_app=True),
     "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
     "replay": Command("pbudget.replays.cli:replay", "Load past elections from Pabulib files.", needs_app=True),
     "serve": Command("pbudget.web.cli:serve", "Serve the site with the bundled server.", needs_app=True),

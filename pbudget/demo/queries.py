@@ -1,0 +1,45 @@
+"""What the database holds: nothing, a demonstration, or something that is not ours to touch."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Exists, Table, exists, inspect, select
+
+from pbudget.db import db
+
+DEMO_TABLES = frozenset(
+    {"borough", "ward", "baseline", "baseline_count", "postcode", "round", "pot", "proposal"}
+    | {"ballot_count", "outcome", "outcome_line", "replay"}
+)
+"""Every table a demonstration fills. A row anywhere else was put there by somebody."""
+
+
+def has_schema() -> bool:
+    """Whether the migrations have run."""
+    return inspect(db.engine).has_table("borough")
+
+
+def is_empty() -> bool:
+    """Whether no table has a row."""
+    return not any(_has_rows(table) for table in db.metadata.sorted_tables)
+
+
+def holds_only_demo(boroughs: Collection[str]) -> bool:
+    """Whether everything there belongs to a demonstration.
+
+    `boroughs` are the slugs of real boroughs that a demonstration loaded; made-up ones and rounds say so themselves.
+    """
+    borough, round_ = db.metadata.tables["borough"], db.metadata.tables["round"]
+    others = [table for table in db.metadata.sorted_tables if table.name not in DEMO_TABLES]
+    real = [
+        select(borough.c.id).where(~borough.c.is_demo, borough.c.slug.not_in(boroughs)),
+        select(round_.c.id).where(~round_.c.is_demo),
+    ]
+    return not any(_has_rows(table) for table in others) and not any(_any(each.exists()) for each in real)
+
+
+def _has_rows(table: Table) -> bool:
+    return _any(exists().select_from(table))
+
+
+def _any(condition: Exists) -> bool:
+    return bool(db.session.scalar(select(condition)))
