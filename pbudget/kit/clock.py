@@ -40,6 +40,12 @@ def say_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def say_dates(begins: date | None, ends: date | None, otherwise: str = "") -> str:
+    """A span of days: `1 March 2027 to 14 March 2027`, one day where both are the same, `otherwise` where unknown."""
+    days = [say_day(day) for day in (begins, ends) if day]
+    return " to ".join(dict.fromkeys(days)) or otherwise
+
+
 def say_moment(moment: datetime) -> str:
     """A moment in London time as GOV.UK writes it: `5pm on Sunday 14 March 2027`, `midday`, `midnight`."""
     local = moment.astimezone(LONDON)

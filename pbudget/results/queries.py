@@ -207,6 +207,32 @@ def _line_view(line: OutcomeLine, proposal: Proposal) -> LineView:
     )
 
 
+@dataclass(frozen=True)
+class FundedProject:
+    """A funded project with the contest that funded it."""
+
+    title: str
+    cost: int
+    units: int
+    pot_name: str
+    pot_slug: str
+
+
+def most_wanted(round_id: int, limit: int) -> list[FundedProject]:
+    """The funded projects of a round that most people voted for, one for each contest before any second one."""
+    place = func.row_number().over(partition_by=Pot.id, order_by=(OutcomeLine.votes.desc(), Proposal.reference))
+    chosen = (
+        select(Proposal.title, Proposal.cost, Pot.units, Pot.name.label("pot_name"), Pot.slug.label("pot_slug"))
+        .join(OutcomeLine, OutcomeLine.proposal_id == Proposal.id)
+        .join(Outcome, (Outcome.id == OutcomeLine.outcome_id) & (Outcome.position == RESULT))
+        .join(Pot, Pot.id == Outcome.pot_id)
+        .where(Pot.round_id == round_id, OutcomeLine.funded)
+        .order_by(place, OutcomeLine.votes.desc(), Pot.position)
+        .limit(limit)
+    )
+    return [FundedProject(**row) for row in db.session.execute(chosen).mappings()]
+
+
 def brief_lines_of(outcome_id: int) -> list[BriefLine]:
     """Every project of an outcome in its order, without the sentences: for bars and comparisons."""
     chosen = (

@@ -29,6 +29,17 @@ class Funding(Protocol):
     def funded(self) -> bool: ...  # noqa: D102
 
 
+class Totals(Protocol):
+    """The totals of one contest."""
+
+    @property
+    def funded(self) -> int: ...  # noqa: D102
+    @property
+    def projects(self) -> int: ...  # noqa: D102
+    @property
+    def ballots(self) -> int: ...  # noqa: D102
+
+
 def plural(number: int, noun: str) -> str:
     """`1 project`, `1,200 projects`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
@@ -46,6 +57,13 @@ def headline(name: str, funded: int, projects: int, spent: str, pot: str) -> str
     if funded == 0:
         return f"{name} funded none of its {plural(projects, 'project')}. The pot was {pot}."
     return f"{name} funded {funded:,} of {plural(projects, 'project')} with {spent} of {pot}."
+
+
+def contest_words(contests: Sequence[Totals]) -> str:
+    """A round in one line: `7 of 27 projects funded in 2 contests, 3,522 ballots`."""
+    funded, projects, ballots = (sum(getattr(c, name) for c in contests) for name in ("funded", "projects", "ballots"))
+    where = f" in {len(contests):,} contests" if len(contests) > 1 else ""
+    return f"{funded:,} of {plural(projects, 'project')} funded{where}, {plural(ballots, 'ballot')}"
 
 
 def bar_words(funded: int, spent: str, remaining: int, left: str) -> str:

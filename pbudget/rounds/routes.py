@@ -2,7 +2,9 @@
 
 from flask import Blueprint, abort, render_template
 
+from pbudget.kit.clock import say_dates
 from pbudget.results.queries import ContestSummary, contests_of
+from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug
 from pbudget.rounds.queries import rounds as rounds_in
 from pbudget.web.access import public
@@ -10,6 +12,7 @@ from pbudget.web.paging import asked_page
 
 pages = Blueprint("rounds", __name__)
 
+pages.add_app_template_filter(contest_words)
 ROUNDS_A_PAGE = 20
 CONTESTS_A_PAGE = 40
 MOST_COMING_UP = 10
@@ -28,6 +31,12 @@ def rounds() -> str:
         current=current,
         published=with_totals(published),
     )
+
+
+@pages.app_template_filter()
+def voting_dates(round_: RoundView) -> str:
+    """When people vote in a round, as far as it is known."""
+    return say_dates(round_.opens_on, round_.closes_on, round_.dates_as_stated)
 
 
 def with_totals(rounds: list[RoundView]) -> list[tuple[RoundView, list[ContestSummary]]]:

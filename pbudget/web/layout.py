@@ -14,7 +14,7 @@ from pbudget.kit.money import format_money
 from pbudget.web.access import public
 from pbudget.web.brand import brand_mark, brand_stylesheet
 
-NAVIGATION = (("About", "home.about"),)
+NAVIGATION = (("Rounds", "rounds.rounds"), ("Wards", "wards.boroughs"), ("About", "home.about"))
 DEMO_NOTICE = "demo-notice.txt"
 
 pages = Blueprint("layout", __name__)

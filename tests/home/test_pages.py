@@ -60,7 +60,7 @@ def test_contact_settings_are_shown_where_they_are_needed(with_contact, path):
 
 
 def test_the_footer_offers_help_in_one_sentence(with_contact):
-    text = " ".join(with_contact.get("/").one("footer").text.split())
+    text = " ".join(with_contact.get("/about").one("footer").text.split())
     assert "Need help? Phone 01632 960 001 (9am to 5pm) or email say@council.example ." in text.replace("e.", "e .")
 
 
@@ -69,7 +69,7 @@ def test_the_footer_offers_help_in_one_sentence(with_contact):
     [({"contact_phone": "01632 960 001"}, "Phone 01632 960 001."), ({"contact_email": "a@b.example"}, "Email a@b.")],
 )
 def test_one_way_of_contact_makes_a_whole_sentence(tmp_path, given, said):
-    page = PageClient(create_app(make_settings(tmp_path, **given))).get("/")
+    page = PageClient(create_app(make_settings(tmp_path, **given))).get("/about")
     assert said in " ".join(page.one("footer").text.split())
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pbudget.kit.clock import FixedClock, SystemClock, say_day, say_moment
+from pbudget.kit.clock import FixedClock, SystemClock, say_dates, say_day, say_moment
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,11 @@ def test_a_fixed_clock_stands_still_and_the_systems_is_in_utc():
     moment = datetime(2027, 1, 4, tzinfo=UTC)
     assert FixedClock(moment).now() == moment
     assert SystemClock().now().tzinfo is UTC
+
+
+def test_a_span_of_days_is_said_once_where_it_is_one_day():
+    first, last = date(2027, 3, 1), date(2027, 3, 14)
+    assert say_dates(first, last) == "1 March 2027 to 14 March 2027"
+    assert say_dates(first, first) == "1 March 2027"
+    assert say_dates(None, last) == "14 March 2027"
+    assert say_dates(None, None, "2015") == "2015"

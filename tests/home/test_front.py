@@ -1,0 +1,69 @@
+"""The front page: what is open, what is coming, what came of the last round."""
+
+from datetime import date
+
+from pbudget.db import transaction
+from pbudget.replays.actions import replay_files
+from pbudget.rounds.actions import put_round, replace_pot
+from pbudget.rounds.rules import rule_as_json
+from pbudget.tally.rules.rule import Rule
+from tests.support.elections import pb_file
+
+
+def add_round(phase: str, *amounts: int) -> None:
+    with transaction() as session:
+        round_id = put_round(
+            session,
+            "test-2027",
+            name="Test round 2027",
+            place="Testtown",
+            phase=phase,
+            language="en",
+            currency="GBP",
+            opens_on=date(2027, 3, 1),
+            closes_on=date(2027, 3, 14),
+        )
+        for i, amount in enumerate(amounts):
+            replace_pot(
+                session,
+                round_id,
+                f"pot-{i}",
+                name=f"Test ward {i}",
+                amount=amount,
+                ballot_type="approval",
+                rule=rule_as_json(Rule()),
+            )
+
+
+def test_an_empty_site_says_what_will_be_here(client):
+    page = client.get("/")
+    assert "Nothing is open for voting today" in page.text
+    assert "No results are out yet" in page.text
+
+
+def test_a_round_being_prepared_asks_the_question_and_is_coming_up(client):
+    add_round("set-up", 3_000_000, 2_000_000)
+    page = client.get("/")
+    assert page.one("h1").get_text() == "Decide how £50,000 is spent in Testtown"
+    assert "Coming up" in page.text
+    assert "1 March 2027 to 14 March 2027" in page.text
+
+
+def test_a_round_without_pots_asks_no_question_about_money(client):
+    add_round("set-up")
+    assert "£" not in client.get("/").one("h1").get_text()
+
+
+def test_an_open_round_has_the_button(client):
+    add_round("open", 3_000_000)
+    button = client.get("/").one("a.govuk-button")
+    assert (button.get_text(), button["href"]) == ("Take part", "/rounds/test-2027")
+
+
+def test_the_last_round_shows_what_people_wanted_most(client, tmp_path):
+    files = [pb_file(tmp_path, f"{part}.pb", subunit=part) for part in ("North", "South")]
+    replay_files(files)
+    page = client.get("/")
+    assert "£60 in North" in page.text
+    assert "£60 in South" in page.text
+    assert "2 of 4 projects funded in 2 contests, 6 ballots" in page.text
