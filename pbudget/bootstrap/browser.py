@@ -5,11 +5,12 @@ import shutil
 from pathlib import Path
 
 from pbudget.bootstrap.stops import ToolFailed, ToolMissing
-from pbudget.bootstrap.tools import Workshop, answer
+from pbudget.bootstrap.tools import Workshop, answer, works
 
 STEP = "Chromium"
 VARIABLE = "PBUDGET_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NON_INTERACTIVE = {"DEBIAN_FRONTEND": "noninteractive"}
 PLAYWRIGHTS_OWN = (
     "from playwright.sync_api import sync_playwright\n"
     "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
@@ -18,12 +19,31 @@ PLAYWRIGHTS_OWN = (
 
 def make_browser(workshop: Workshop) -> Path:
     """The path of a Chromium that runs, installed if need be. Raises ToolMissing when there is none to be had."""
-    found = find_chromium(workshop)
-    if found:
-        workshop.progress.skipped(STEP, f"using {found}")
-        return found
-    with workshop.progress.step(STEP, "installing one for the browser tests"):
-        return install_chromium(workshop)
+    if driver_runs(workshop):
+        found = find_chromium(workshop)
+        if found:
+            workshop.progress.skipped(STEP, f"using {found}")
+            return found
+    with workshop.progress.step(STEP, "installing what the browser tests need"):
+        see_to_driver(workshop)
+        return find_chromium(workshop) or install_chromium(workshop)
+
+
+def driver_runs(workshop: Workshop) -> bool:
+    """Whether Playwright's own Node starts: a bare machine lacks the library libatomic."""
+    return works(workshop.places.python, "-m", "playwright", "--version", environ=workshop.environ)
+
+
+def see_to_driver(workshop: Workshop) -> None:
+    """Install what Playwright's driver needs where we may. Raises ToolMissing when it still does not start."""
+    apt_get = debian_installer(workshop)
+    if not driver_runs(workshop) and apt_get:
+        workshop.run(f"{STEP} driver", *debian_install(apt_get, "libatomic1"), extra=NON_INTERACTIVE)
+    if not driver_runs(workshop):
+        raise ToolMissing(
+            "Playwright, which drives the browser tests, does not start. The usual reason is a missing library: install "
+            "libatomic (Debian and Ubuntu: apt-get install libatomic1), then run the same command again."
+        )
 
 
 def find_chromium(workshop: Workshop) -> Path | None:
@@ -56,7 +76,7 @@ def install_chromium(workshop: Workshop) -> Path:
     log = None
     for source, commands in ways_to_install(workshop).items():
         try:
-            workshop.run(f"{STEP} from {source}", *commands, extra={"DEBIAN_FRONTEND": "noninteractive"})
+            workshop.run(f"{STEP} from {source}", *commands, extra=NON_INTERACTIVE)
         except ToolFailed as failure:
             log = failure.log
         found = find_chromium(workshop)
@@ -71,14 +91,24 @@ def install_chromium(workshop: Workshop) -> Path:
 def ways_to_install(workshop: Workshop) -> dict[str, list[list[str | Path]]]:
     """Where from, and the commands, to try in turn."""
     playwright: list[str | Path] = [workshop.places.python, "-m", "playwright", "install"]
-    apt_get = shutil.which("apt-get", path=workshop.environ.get("PATH"))
-    if not (apt_get and os.geteuid() == 0):
+    apt_get = debian_installer(workshop)
+    if not apt_get:
         return {"Playwright": [[*playwright, "chromium"]]}
-    install = [apt_get, "install", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "chromium"]
     return {
-        "Debian": [*mend_dpkg(), [apt_get, "update"], [*install]],
+        "Debian": debian_install(apt_get, "chromium"),
         "Playwright": [[*playwright, "--with-deps", "chromium"]],
     }
+
+
+def debian_installer(workshop: Workshop) -> str | None:
+    """apt-get, where we may use it."""
+    return shutil.which("apt-get", path=workshop.environ.get("PATH")) if os.geteuid() == 0 else None
+
+
+def debian_install(apt_get: str, package: str) -> list[list[str | Path]]:
+    """The commands that install a Debian package, waiting for another installation, mending one that was cut short."""
+    options = ["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
+    return [*mend_dpkg(), [apt_get, "update"], [apt_get, "install", *options, package]]
 
 
 def mend_dpkg(updates: Path = Path("/var/lib/dpkg/updates")) -> list[list[str | Path]]:

@@ -25,7 +25,7 @@ CAUSES = (
     (
         r"ConnectionError|NewConnectionError|Connection refused|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET"
         r"|ENETUNREACH|Max retries exceeded|name resolution|Temporary failure resolving|dns error|tcp connect error"
-        r"|error sending request|Failed to fetch|client error \(Connect\)|timed out|SSLError|CERTIFICATE|proxy",
+        r"|from versions: none|error sending request|Failed to fetch|client error \(Connect\)|timed out|SSLError|CERTIFICATE|proxy",
         f"the package registry cannot be reached. Check the network, the proxy and the registry's address, {AGAIN}",
     ),
     (
