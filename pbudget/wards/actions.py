@@ -264,7 +264,7 @@ def import_postcodes(path: Path, progress: Callable[[int], None] = lambda done: 
     The file is read into a temporary SQLite file before anything is written, so that reading 2.7 million rows holds
     up nobody. `progress` is told how many bytes were read since it was last called.
     """
-    ids = dict(db.session.execute(select(Ward.code, Ward.id)).tuples().all())
+    ids = dict(db.session.execute(select(Ward.code, Ward.id)).all())
     db.session.rollback()  # ends the read: it must not stay open while a long file is read
     if not ids:
         raise WardNotUsable("There are no wards yet. Load boundaries or population figures first.")

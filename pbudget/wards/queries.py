@@ -279,7 +279,7 @@ def known_wards(borough_id: int) -> tuple[KnownWard, ...]:
 
 def ward_names(borough_id: int) -> dict[str, str]:
     """The name of each ward of a borough by its code."""
-    return dict(db.session.execute(select(Ward.code, Ward.name).where(Ward.borough_id == borough_id)).tuples().all())
+    return dict(db.session.execute(select(Ward.code, Ward.name).where(Ward.borough_id == borough_id)).all())
 
 
 def ward_of_postcode(postcode: str) -> str | None:

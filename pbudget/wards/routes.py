@@ -92,7 +92,7 @@ def ward_residents(code: str) -> Response:
 
 @pages.get("/find-your-ward")
 @public
-def find_ward() -> str:
+def find_ward() -> Response:
     """Ask for a postcode, or offer the list where no postcode table is loaded."""
     return _find_page(PostcodeForm())
 
@@ -107,13 +107,15 @@ def find_ward_by_postcode() -> ResponseReturnValue:
         if code:
             return redirect(url_for("wards.ward", code=code), 303)
         form.postcode.errors = [_why_no_ward(form.normalised)]
-    return _find_page(form), 422
+    return _find_page(form, 422)
 
 
-def _find_page(form: PostcodeForm) -> str:
-    return render_template(
+def _find_page(form: PostcodeForm, status: int = 200) -> Response:
+    """The form; never kept by a cache, because it may hold what somebody typed."""
+    page = render_template(
         "wards/find.html", form=form, boroughs=queries.boroughs(), has_postcodes=queries.has_postcodes()
     )
+    return Response(page, status, headers={"Cache-Control": "no-store"})
 
 
 def _why_no_ward(postcode: str) -> str:

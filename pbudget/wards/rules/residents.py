@@ -52,8 +52,10 @@ def headline(dimensions: Sequence[tuple[str, str]]) -> str | None:
 
 
 def say_share(share: float) -> str:
-    """A share of 0 to 1 in words a table can hold: `31%`, `under 1%` where rounding would hide people, `0%`."""
-    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
+    """A share of 0 to 1 as a table holds it: `31%`; `under 1%` and `over 99%` where rounding would hide people."""
+    if 0 < share < 0.01:
+        return "under 1%"
+    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
 def say_largest(dimension: Dimension) -> str:
