@@ -6,8 +6,14 @@ from tests.browser.looking import Condition, reading
 
 MOST_TABS = 80
 
-CONTROLS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
-  .filter(e => e.type !== "hidden" && !e.disabled && e.checkVisibility()).length"""
+CONTROLS = """() => {
+  const seen = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .filter(e => e.type !== "hidden" && !e.disabled && e.checkVisibility());
+  const hidden = seen.filter(e => e.closest("[aria-hidden=true]")), open = seen.filter(e => !hidden.includes(e));
+  const repeated = e => open.some(other => other.getAttribute("href") === e.getAttribute("href"));
+  return open.length + hidden.filter(e => !repeated(e)).length;
+}"""
+"""How many controls there are. An area of a map that repeats a link of the table beside it is not one more."""
 
 FOCUSED = """() => {
   const it = document.activeElement;
