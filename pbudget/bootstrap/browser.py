@@ -41,8 +41,8 @@ def see_to_driver(workshop: Workshop) -> None:
         workshop.run(f"{STEP} driver", *debian_install(apt_get, "libatomic1"), extra=NON_INTERACTIVE)
     if not driver_runs(workshop):
         raise ToolMissing(
-            "Playwright, which drives the browser tests, does not start. The usual reason is a missing library: install "
-            "libatomic (Debian and Ubuntu: apt-get install libatomic1), then run the same command again."
+            "Playwright, which drives the browser tests, does not start. It usually lacks a library: install libatomic "
+            "(Debian and Ubuntu: apt-get install libatomic1), then run the same command again."
         )
 
 

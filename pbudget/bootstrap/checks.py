@@ -23,7 +23,7 @@ MOST_WORKERS = 8
 def run_checks(places: Places, environ: Mapping[str, str], chromium: Path, arguments: tuple[str, ...]) -> int:
     """Run everything, whatever fails on the way; the exit status is 0 only if all of it passed."""
     progress = Progress(len(CHECKS) + 1)
-    environ = {**test_environment(environ), VARIABLE: str(chromium)}
+    environ = {**environment_of_tests(environ), VARIABLE: str(chromium)}
     failed = [name for name, words in CHECKS.items() if not run_check(places, environ, progress, name, words)]
     progress.number += 1
     progress.say(f"[{progress.number}/{progress.steps}] Tests: pytest {' '.join(arguments)}".rstrip())
@@ -61,6 +61,6 @@ def pytest_options(arguments: tuple[str, ...]) -> list[str]:
     return options
 
 
-def test_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def environment_of_tests(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment without this installation's settings: tests never touch its database or its keys."""
     return {key: value for key, value in environ.items() if key != "DATABASE_URL" and not key.startswith("PBUDGET_")}

@@ -25,7 +25,8 @@ CAUSES = (
     (
         r"ConnectionError|NewConnectionError|Connection refused|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET"
         r"|ENETUNREACH|Max retries exceeded|name resolution|Temporary failure resolving|dns error|tcp connect error"
-        r"|from versions: none|error sending request|Failed to fetch|client error \(Connect\)|timed out|SSLError|CERTIFICATE|proxy",
+        r"|error sending request|Failed to fetch|client error \(Connect\)|timed out|SSLError|CERTIFICATE|ProxyError"
+        r"|from versions: none",
         f"the package registry cannot be reached. Check the network, the proxy and the registry's address, {AGAIN}",
     ),
     (

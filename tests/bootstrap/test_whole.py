@@ -1,0 +1,94 @@
+"""A stranger's first start, from a clone, with the real tools and the real registries: only with `--full`."""
+
+import os
+import random
+import shutil
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from pbudget.bootstrap.places import ROOT, Places
+from tests.bootstrap.conftest import WITHOUT_VENV
+
+pytestmark = pytest.mark.full
+
+SET_UP = [str(WITHOUT_VENV), "app.py", "--set-up-only", "--no-demo"]
+SECOND_START = 3.0  # seconds
+
+
+def clone(folder: Path) -> Places:
+    subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
+    return Places(folder)
+
+
+def environment(with_uv_and_npm: bool, folder: Path) -> dict[str, str]:
+    """The person's own environment, or the same without uv and npm on PATH."""
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("PBUDGET_", "DATABASE_"))}
+    if not with_uv_and_npm:
+        folder.mkdir()
+        for program in {file.name: file for file in Path("/usr/bin").iterdir()}.values():
+            if program.name not in ("uv", "npm", "node"):
+                (folder / program.name).symlink_to(program)
+        environ["PATH"] = str(folder)
+    return environ
+
+
+def assert_whole(places: Places) -> None:
+    for command in (["-m", "pip", "check"], ["-c", "import app; app.create_app()"]):
+        done = subprocess.run([places.python, *command], cwd=places.root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list(places.vendor.iterdir())) == 3
+    changed = subprocess.run(["git", "status", "--short"], cwd=places.root, capture_output=True, text=True)
+    assert changed.stdout == ""
+
+
+@pytest.mark.parametrize("with_uv_and_npm", [True, False], ids=["uv and npm", "neither"])
+def test_set_up_killed_at_any_moment_is_whole_after_the_next(tmp_path: Path, with_uv_and_npm: bool) -> None:
+    places, environ = clone(tmp_path / "clone"), environment(with_uv_and_npm, tmp_path / "bin")
+    started = time.monotonic()
+    subprocess.run(SET_UP, cwd=places.root, env=environ, check=True, capture_output=True)
+    whole = time.monotonic() - started
+    moments = random.Random(20261121)
+    for _ in range(4):
+        for folder in (places.venv, places.set_up, places.vendor, places.root / "instance"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for _ in range(3):
+            start = subprocess.Popen(SET_UP, cwd=places.root, env=environ, stdout=subprocess.DEVNULL)
+            time.sleep(moments.uniform(0, whole))
+            start.kill()
+            start.wait()
+        subprocess.run(SET_UP, cwd=places.root, env=environ, check=True, capture_output=True)
+        assert_whole(places)
+
+
+def test_three_set_ups_at_once_make_one_whole_one(tmp_path: Path) -> None:
+    places, environ = clone(tmp_path / "clone"), environment(True, tmp_path / "bin")
+    starts = [subprocess.Popen(SET_UP, cwd=places.root, env=environ, stdout=subprocess.PIPE) for _ in range(3)]
+    assert [(start.communicate(), start.returncode)[1] for start in starts] == [0, 0, 0]
+    assert_whole(places)
+
+
+def test_a_second_start_serves_within_three_seconds(tmp_path: Path) -> None:
+    places, environ = clone(tmp_path / "clone"), environment(True, tmp_path / "bin")
+    subprocess.run([str(WITHOUT_VENV), "app.py", "--set-up-only"], cwd=places.root, env=environ, check=True)
+    started = time.monotonic()
+    server = subprocess.Popen([str(WITHOUT_VENV), "app.py", "--port", "8765"], cwd=places.root, env=environ)
+    try:
+        while not answers("http://127.0.0.1:8765/health") and time.monotonic() - started < 4 * SECOND_START:
+            time.sleep(0.02)
+        assert time.monotonic() - started < SECOND_START
+    finally:
+        server.terminate()
+        server.wait()
+    assert_whole(places)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=1) as response:
+            return response.status == 200
+    except OSError:
+        return False
