@@ -153,7 +153,7 @@ def test_a_tie_that_decided_money_and_the_runs_of_add1_are_printed(tmp_path: Pat
     path.write_bytes(pb_file(votes="1;1\n2;2\n", projects="1;60;Park\n2;60;Bench\n"))
     assert run(path).stdout.endswith("Ties that decided money\n  -  1 tied with 2; the tie rule (id) decided.\n")
     shares = run(path, "--rule", "equal-shares", "--completion", "add1", "--step", "5").stdout
-    assert "Shares    raised by 15 % (4 runs made, 5 % a run)\n" in shares
+    assert "Shares    raised by 15% (4 runs made, 5% a run)\n" in shares
 
 
 @pytest.mark.parametrize(

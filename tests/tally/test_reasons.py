@@ -105,7 +105,7 @@ def test_add1_says_by_how_much_the_shares_were_raised() -> None:
     outcome = count(election, Rule("equal-shares", completion="add1", step=Fraction(1, 2), runs=400))
     assert (outcome.add1_runs, outcome.add1_raised) == (2, Fraction(1, 2))
     assert outcome.line("A").reason == (
-        "Not funded: 1 supporter could pay £5 of its £6 from their equal shares, raised by 50 %, "
+        "Not funded: 1 supporter could pay £5 of its £6 from their equal shares, raised by 50%, "
         "and £3 was left when its turn came."
     )
 
@@ -154,4 +154,4 @@ def test_places_are_said_as_in_english(number: int, said: str) -> None:
 def test_numbers_are_said_exactly() -> None:
     said = [number_text(n) for n in (16904, Fraction(5, 2), Fraction(10001, 8), Fraction(5, 3), Fraction(4, 2))]
     assert said == ["16,904", "2.5", "1,250.125", "5/3", "2"]
-    assert (percent(Fraction(12, 100)), percent(Fraction(1, 200))) == ("12 %", "0.5 %")
+    assert (percent(Fraction(12, 100)), percent(Fraction(1, 200))) == ("12%", "0.5%")

@@ -1,5 +1,6 @@
 """Which rules there are, which apply to which ballots, and what a file says it was counted by."""
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -118,3 +119,17 @@ def test_add1_in_finer_steps_makes_more_runs(shared_data: Path, stem: str) -> No
     )
     assert fine.add1_runs > coarse.add1_runs
     assert fine.spent <= election.pot
+
+
+def test_the_recipes_of_the_guard_give_its_check_values(shared_data: Path) -> None:
+    vectors = shared_data.parent / "vectors" / "guard.json"
+    if not vectors.is_file():
+        pytest.skip(f"No file {vectors}: put the check values there to run this test")
+    cases = [case for case in json.loads(vectors.read_text(encoding="utf-8"))["cases"] if case["kind"] == "file"]
+    assert cases
+    for case in cases:
+        election = read(shared_data / "pabulib" / case["file"])
+        shares = Rule("equal-shares", completion="add1", ties="cheaper")
+        assert sorted(count(election, shares).winners) == sorted(case["expected"]["mes_winners"])
+        stated = rule_in_file(election.meta, "cheaper")
+        assert sorted(count(election, stated).winners) == sorted(case["expected"]["winners"])

@@ -28,5 +28,5 @@ def number_text(number: Number) -> str:
 
 
 def percent(share: Fraction) -> str:
-    """Say a share as a percentage with no more decimals than it needs: "12 %", "0.5 %"."""
-    return f"{number_text(share * 100)} %"
+    """Say a share as a percentage with no more decimals than it needs: "12%", "0.5%"."""
+    return f"{number_text(share * 100)}%"

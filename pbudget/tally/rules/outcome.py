@@ -87,7 +87,7 @@ class Outcome:
     add1_runs: int = 0
     """Runs of `add1` that were made, the one that no longer fitted included; 0 for other completions."""
     add1_raised: Fraction = Fraction(0)
-    """How much the starting shares were raised in the run that counts: 1/4 means by 25 %."""
+    """How much the starting shares were raised in the run that counts: 1/4 means by 25%."""
 
     def line(self, project_id: str) -> Line:
         """Find the line of one project by its id; `KeyError` where there is none."""
