@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pbudget.db import db, transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, CostedIdea, borough_ideas, ward_ideas
-from pbudget.demo.ashmere.files import MOST_CHOICES, past_files
+from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
 from pbudget.demo.ashmere.shapes import geojson
 from pbudget.demo.ashmere.wards import BOROUGH, PLACE, WARDS
@@ -145,7 +145,7 @@ def _write_coming_round(session: Session) -> None:
         found = ward(each.code)
         ward_id = found.id if found else None
         _write_pot(session, round_id, each.name, COMING.ward_pot, ward_ideas(each, COMING), ward_id)
-    _write_pot(session, round_id, BOROUGH_WIDE, COMING.borough_pot, borough_ideas()[: MOST_CHOICES + 1], None)
+    _write_pot(session, round_id, BOROUGH_WIDE, COMING.borough_pot, borough_ideas(COMING), None)
 
 
 def _write_pot(

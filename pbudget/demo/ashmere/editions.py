@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pbudget.demo.ashmere.ideas import IDEAS, Idea
-from pbudget.demo.ashmere.local_ideas import BOROUGH_IDEAS, OWN_IDEAS
+from pbudget.demo.ashmere.local_ideas import BOROUGH_IDEAS, BOROUGH_IDEAS_TO_COME, OWN_IDEAS
 from pbudget.demo.ashmere.wards import MadeUpWard, stream
 
 BOROUGH_WIDE = "All of Ashmere"
@@ -60,9 +60,10 @@ def ward_ideas(ward: MadeUpWard, edition: Edition) -> list[CostedIdea]:
     return costed(chosen, ward.name[:3].upper(), ward.places, f"costs of {ward.name} in {edition.year}")
 
 
-def borough_ideas() -> list[CostedIdea]:
+def borough_ideas(edition: Edition) -> list[CostedIdea]:
     """What is on the ballot of the whole borough."""
-    return costed(BOROUGH_IDEAS, "ASH", {}, "costs of the borough")
+    ideas = BOROUGH_IDEAS_TO_COME if edition == COMING else BOROUGH_IDEAS
+    return costed(ideas, "ASH", {}, f"costs of the borough in {edition.year}")
 
 
 def costed(ideas: Sequence[Idea], initials: str, places: Mapping[str, str], seed: str) -> list[CostedIdea]:

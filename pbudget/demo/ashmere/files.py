@@ -45,7 +45,7 @@ def ward_file(ward: MadeUpWard, edition: Edition) -> bytes:
 
 def borough_file(edition: Edition) -> bytes:
     """The contest of the whole borough: ten points for up to five projects."""
-    projects = borough_ideas()
+    projects = borough_ideas(edition)
     number = round(VOTED_ON_THE_BOROUGH * sum(ward.turnout[(FIRST, SECOND).index(edition)] for ward in WARDS))
     ballots = ballots_of(WARDS, number, projects, f"votes of the borough in {edition.year}")
     own = {"subunit": BOROUGH_WIDE, "budget": edition.borough_pot, "vote_type": "cumulative"}

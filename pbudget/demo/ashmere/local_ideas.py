@@ -176,7 +176,7 @@ Screens that say when the next bus comes, with a button that reads them out.
 
 # Community spaces
 
-Repair fund for village halls and meeting rooms: £48,000
+Repair fund for community halls: £48,000
 Small grants for roofs, boilers and ramps, decided by a panel of residents drawn by lot.
 
 # Health and sport
@@ -188,4 +188,31 @@ Trains four adults and eight pupils in each school, with a helpline to a clinici
 
 Clean up the river, weir to wharf: £27,000
 Removes trolleys and plastic, and pays for monthly water tests with the results on a public screen.
+""")
+
+BOROUGH_IDEAS_TO_COME = written_ideas("""
+# Children and young people
+
+Free music lessons in every primary school: £55,000
+A year of weekly group lessons for Year 4, with instruments to take home.
+
+# Health and sport
+
+All-weather pitch at the leisure ground: £96,000
+Replaces the worn pitch, with floodlights that go off at 9pm and free hours for girls' teams.
+
+# Streets and travel
+
+Ten electric cars to share: £72,000
+Ten cars in the eight wards, booked by the hour, two of them fitted for wheelchair users.
+
+# Older and disabled people
+
+Good neighbour line: £38,000
+A telephone line and trained volunteers for people who need a lift, a lightbulb changed or a chat.
+
+# Arts and culture
+
+A people's history of Ashmere: £29,000
+Recordings, photographs and a travelling exhibition made by residents, with every school taking part.
 """)

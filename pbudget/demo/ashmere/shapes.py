@@ -19,13 +19,13 @@ POINTS = {
     **{"W": (0.0, 3.0), "r1": (2.4, 3.6), "r2": (4.7, 3.0), "r3": (6.9, 3.8), "E": (9.4, 3.2)},  # the river
     **{"NW": (0.4, 6.1), "n1": (2.9, 7.1), "n2": (5.8, 6.9), "n3": (8.5, 6.0)},  # the northern edge
     **{"SW": (0.7, 0.8), "s1": (3.4, -0.3), "s2": (6.2, 0.2), "SE": (8.8, 1.1)},  # the southern edge
-    **{"a": (2.7, 5.1), "b": (5.1, 4.9), "c": (7.0, 5.2), "d": (2.9, 1.6), "e": (6.0, 1.5)},  # between wards
+    **{"a": (2.5, 5.4), "b": (4.8, 4.8), "c": (7.4, 5.5), "d": (3.1, 1.8), "e": (5.8, 1.3)},  # between wards
 }
 RIVER = ("W", "r1", "r2", "r3", "E")
 SOUTH_WEST = (1.2, 54.2)
 KM_PER_DEGREE = 111.32
 HALVINGS = 4
-BEND, BEND_OF_RIVER = 0.09, 0.19
+BEND, BEND_OF_RIVER = 0.13, 0.22
 """How far a middle moves aside, at most, as a share of its line's length."""
 
 Place = tuple[float, float]

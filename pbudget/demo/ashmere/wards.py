@@ -42,7 +42,7 @@ WARDS = (
         8_930,
         "young",
         "mixed",
-        (94, 182),
+        (96, 182),
         _places(
             "Furnace Park",
             "Foundry Primary School",
@@ -59,7 +59,7 @@ WARDS = (
         6_870,
         "older",
         "less mixed",
-        (486, 531),
+        (476, 531),
         _places(
             "Beacon Park",
             "Hilltop Primary School",
@@ -76,7 +76,7 @@ WARDS = (
         8_310,
         "young",
         "mixed",
-        (268, 334),
+        (268, 346),
         _places(
             "Basin Park",
             "Lockside Primary School",
@@ -110,7 +110,7 @@ WARDS = (
         11_240,
         "families",
         "less mixed",
-        (612, 688),
+        (618, 688),
         _places(
             "Buttercup Park",
             "Long Meadow Primary School",
