@@ -122,6 +122,10 @@ def test_points_on_a_straight_line_and_repeated_points_are_dropped():
     )
 
 
+def test_a_ring_that_starts_in_the_middle_of_a_straight_line_loses_that_start():
+    assert without_idle_points([(2, 0), (4, 0), (4, 4), (0, 4), (0, 0)]) == ((4, 0), (4, 4), (0, 4), (0, 0))
+
+
 def test_a_coarse_outline_keeps_the_corners_that_matter_most():
     ring = ((0, 0), (5, 0.1), (10, 0), (10, 10), (0, 10))
     assert coarse(ring, 4) == ((0, 0), (10, 0), (10, 10), (0, 10))

@@ -31,7 +31,7 @@ def test_headings_may_have_capitals_spaces_and_hyphens():
 def test_blank_columns_and_blank_rows_of_a_spreadsheet_are_left_out():
     table = read_table(b"ward_code,count,,\nE05000001,12,,\n,,,\n\nE05000002,13,,\n")
     assert table.headings == ("ward_code", "count")
-    assert [row.number for row in table.rows] == [2, 5]
+    assert [(row.number, row.cells["count"]) for row in table.rows] == [(2, "12"), (5, "13")]
 
 
 def test_a_quoted_newline_counts_as_one_spreadsheet_row():
