@@ -23,10 +23,11 @@ FOCUSED = """() => {
   const box = it.getBoundingClientRect(), focused = looks();
   const lines = it.getClientRects(), line = lines[0] || box;
   const top = document.elementFromPoint(line.left + line.width / 2, line.top + line.height / 2);
+  const drawing = it.closest("svg") || it;  // the middle of a bent area can lie in its neighbour
   it.blur();
   return { name: it.outerHTML.slice(0, 120), changed: focused !== looks(),
     inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-    covered: !top || !(it === top || it.contains(top) || top.contains(it)) };
+    covered: !top || !(drawing.contains(top) || top.contains(it)) };
 }"""
 
 
