@@ -227,6 +227,12 @@ def test_a_postcode_is_in_no_address_no_cache_and_no_table(with_postcodes: PageC
         assert session.get(Postcode, "M11AA") is None
 
 
+def test_the_credits_that_the_licences_ask_for_stand_on_the_borough_s_page(with_postcodes: PageClient):
+    text = with_postcodes.get("/boroughs/ashmere").text
+    assert "ONSPD AUG 2025 UK. Contains Royal Mail data" in text
+    assert "Contains OS data © Crown copyright and database right 2013" in text
+
+
 def test_a_postcode_without_its_form_s_token_is_refused(with_postcodes: PageClient):
     assert with_postcodes.http.post("/find-your-ward", data={"postcode": "SE1 7AB"}).status_code == 400
 
