@@ -1,7 +1,6 @@
 """Fixtures of the browser tests: a Chromium, a filled and served site, and the pages found on it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -43,9 +42,3 @@ def site_app(filled_site: Site) -> Flask:
 def found(filled_site: Site, site_app: Flask) -> Walk:
     """Every kind of page that the links lead to."""
     return walk(filled_site, site_app)
-
-
-@pytest.fixture
-def empty_instance(tmp_path: Path) -> dict[str, str]:
-    """The settings of a site on its first day: a schema and nothing in it."""
-    return environ_of(tmp_path)
