@@ -1,6 +1,8 @@
 """pbudget funds what pabutools funds: on every real file it reads and on random elections."""
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +30,8 @@ RULES = [
     Rule("equal-shares", "cardinality", "greedy"),
     Rule("phragmen"),
 ]
+RAISED = [Rule("equal-shares", utility, "add1", step=Fraction(1, 5), runs=20) for utility in ("cost", "cardinality")]
+BY_SCORE = [Rule("equal-shares", "score"), Rule("equal-shares", "score", "greedy")]
 
 
 def rule_name(rule: Rule) -> str:
@@ -68,8 +72,16 @@ def test_the_stored_outcomes_are_what_pabutools_finds_today(shared_data: Path, s
     assert oracle.winners_in_file(SHARED / f"{stem}.pb", rule) == stored.get(rule_name(rule))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=rule_name)
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize("rule", [*RULES, *RAISED], ids=rule_name)
+@settings(max_examples=100, deadline=None)
 @given(election=elections(ballot_types=("approval",)))
 def test_a_random_election_is_counted_as_pabutools_counts_it(rule: Rule, election: Election) -> None:
+    assert sorted(count(election, rule).winners) == oracle.winners(oracle.from_election(election), rule)
+
+
+@pytest.mark.parametrize("rule", [*RULES[:-1], *RAISED, *BY_SCORE], ids=rule_name)
+@settings(max_examples=100, deadline=None)
+@given(election=elections(ballot_types=("ranked", "points")))
+def test_random_points_and_ranks_are_counted_as_pabutools_counts_them(rule: Rule, election: Election) -> None:
+    election = replace(election, length=len(election.projects))
     assert sorted(count(election, rule).winners) == oracle.winners(oracle.from_election(election), rule)

@@ -12,7 +12,7 @@ from pabutools.election.pabulib import parse_pabulib_from_string
 from pbudget.tally.election import Election, Project
 from pbudget.tally.pabulib import read, write
 from pbudget.tally.rules.count import count
-from pbudget.tally.rules.rule import Rule, rules_that_apply
+from pbudget.tally.rules.rule import Rule
 from tests.tally.builders import make_election, pb_file
 from tests.tally.strategies import counts, elections
 
@@ -52,8 +52,8 @@ def test_every_real_file_survives_being_written_and_read(shared_data: Path) -> N
         again = read(write(election), name=path.name)
         assert set(again.classes) == set(election.classes)
         assert again.projects == tuple(with_the_columns_of(mine, again.projects[0]) for mine in election.projects)
-        for rule in rules_that_apply(election):
-            assert count(again, rule).winners == count(election, rule).winners
+        rule = Rule("equal-shares", completion="greedy", ties="cheaper")
+        assert count(again, rule).winners == count(election, rule).winners
 
 
 def with_the_columns_of(project: Project, example: Project) -> Project:
