@@ -19,7 +19,14 @@ from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
 from pbudget.demo.ashmere.shapes import geojson
 from pbudget.demo.ashmere.wards import BOROUGH, PLACE, WARDS
-from pbudget.demo.label import ASHMERE_NOTICE, REAL_NOTICE, is_labelled, labelled_boroughs, put_label, take_label_off
+from pbudget.demo.label import (
+    ASHMERE_NOTICE,
+    REAL_NOTICE,
+    is_labelled,
+    label_put_back_on_error,
+    labelled_boroughs,
+    put_label,
+)
 from pbudget.demo.queries import DEMO_TABLES, has_schema, holds_only_demo, is_empty
 from pbudget.demo.real import RealBorough, RealData
 from pbudget.kit.clock import Clock
@@ -85,6 +92,7 @@ def fill_with_ashmere(
         on_step("stored")
         _write_coming_round(session)
         put_label(instance, ASHMERE_NOTICE, [slug(BOROUGH)])
+        on_step("labelled")
     on_step("committed")
     complete_ashmere(instance)
     return Filled(1, len(WARDS), len(counted), _ballots(counted))
@@ -93,9 +101,8 @@ def fill_with_ashmere(
 @contextmanager
 def _filling(instance: Path, *, reset: bool) -> Iterator[Session]:
     """A transaction on a database made empty, or none at all; on any error the label is as it was before."""
-    was_labelled = is_labelled(instance)
     try:
-        with transaction() as session:
+        with label_put_back_on_error(instance), transaction() as session:
             refuse_unless_room(instance, reset=reset)
             for table in reversed(db.metadata.sorted_tables):
                 if table.name in DEMO_TABLES:
@@ -105,9 +112,6 @@ def _filling(instance: Path, *, reset: bool) -> Iterator[Session]:
         raise DatabaseNotEmpty(
             "Another process filled the database at the same moment. Look at what it did."
         ) from error
-    finally:
-        if not was_labelled and is_empty():
-            take_label_off(instance)
 
 
 def complete_ashmere(instance: Path) -> None:

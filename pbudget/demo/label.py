@@ -1,6 +1,7 @@
 """The label of a demonstration, in the instance folder: the strip on every screen, and which boroughs belong to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pbudget.web.layout import DEMO_NOTICE, read_demo_notice
@@ -23,15 +24,24 @@ def is_labelled(instance: Path) -> bool:
 
 
 def put_label(instance: Path, notice: str, boroughs: Sequence[str]) -> None:
-    """Put the notice on every screen and note the slugs of the boroughs that were loaded."""
+    """Put the notice on every screen and note the slugs of the boroughs that were loaded; no notice takes both off."""
+    if not notice:
+        for name in (DEMO_NOTICE, DEMO_BOROUGHS):
+            (instance / name).unlink(missing_ok=True)
+        return
     _replace(instance / DEMO_BOROUGHS, "".join(f"{slug}\n" for slug in boroughs))
     _replace(instance / DEMO_NOTICE, notice + "\n")
 
 
-def take_label_off(instance: Path) -> None:
-    """Take the notice off every screen."""
-    for name in (DEMO_NOTICE, DEMO_BOROUGHS):
-        (instance / name).unlink(missing_ok=True)
+@contextmanager
+def label_put_back_on_error(instance: Path) -> Iterator[None]:
+    """Leave the label as it was before when the block fails."""
+    before = read_demo_notice(instance), labelled_boroughs(instance)
+    try:
+        yield
+    except BaseException:
+        put_label(instance, *before)
+        raise
 
 
 def labelled_boroughs(instance: Path) -> list[str]:

@@ -15,7 +15,7 @@ from pbudget.config import ROOT
 from pbudget.db import db, transaction
 from pbudget.demo.actions import DatabaseNotEmpty, SchemaMissing, complete_ashmere, fill_with_ashmere
 from pbudget.demo.cli import demo
-from pbudget.demo.label import ASHMERE_NOTICE, DEMO_BOROUGHS, labelled_boroughs
+from pbudget.demo.label import ASHMERE_NOTICE, DEMO_BOROUGHS, labelled_boroughs, put_label
 from pbudget.demo.queries import DEMO_TABLES, is_empty
 from pbudget.kit.clock import SystemClock
 from pbudget.rounds.actions import put_round
@@ -163,7 +163,7 @@ def test_a_demo_never_goes_beside_something_real(app, add):
     assert read_demo_notice(instance_of(app)) == ""
 
 
-@pytest.mark.parametrize("step", ["counted", "stored"])
+@pytest.mark.parametrize("step", ["counted", "stored", "labelled"])
 def test_a_demo_that_fails_half_way_leaves_an_empty_unlabelled_site(app, step):
     fill_until(app, step)
     assert is_empty()
@@ -173,10 +173,11 @@ def test_a_demo_that_fails_half_way_leaves_an_empty_unlabelled_site(app, step):
 
 def test_a_reset_that_fails_half_way_leaves_the_earlier_demo(app):
     fill(app)
+    put_label(instance_of(app), "The earlier notice", ["ashmere"])
     before = rows()
-    fill_until(app, "stored", reset=True)
+    fill_until(app, "labelled", reset=True)
     assert rows() == before
-    assert read_demo_notice(instance_of(app)) == ASHMERE_NOTICE
+    assert read_demo_notice(instance_of(app)) == "The earlier notice"
 
 
 def test_postcodes_that_were_cut_off_are_added_at_the_next_start(app):
@@ -213,12 +214,13 @@ def site_of(app) -> dict[str, str]:
     return {**kept, "PBUDGET_INSTANCE": str(instance_of(app))}
 
 
-@pytest.mark.parametrize("step", ["stored", "committed"])
+@pytest.mark.parametrize("step", ["stored", "labelled", "committed"])
 def test_a_demo_killed_at_any_moment_is_whole_after_the_next_start(sqlite_app, step):
     command = [sys.executable, "-c", KILLED_AT, str(instance_of(sqlite_app)), step]
     killed = subprocess.run(command, env=site_of(sqlite_app), cwd=ROOT, check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert counted("round", "postcode") == {"round": 0 if step == "stored" else 3, "postcode": 0}
+    assert counted("round", "postcode") == {"round": 3 if step == "committed" else 0, "postcode": 0}
+    assert read_demo_notice(instance_of(sqlite_app)) == ("" if step == "stored" else ASHMERE_NOTICE)
     assert run("--if-empty").exit_code == 0
     assert counted() == FILLED
 
@@ -231,7 +233,7 @@ def test_the_command_says_what_it_filled(sqlite_app):
     done = run()
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == (
-        "Ashmere: 8 wards and 17 past contests with 8,347 ballots, and a round being prepared. See /rounds\n"
+        "Ashmere: 8 wards and 17 past contests with 8,352 ballots, and a round being prepared. See /rounds\n"
     )
 
 
