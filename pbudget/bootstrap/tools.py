@@ -14,14 +14,19 @@ from pbudget.bootstrap.stops import ToolFailed
 SIGN_OF_LIFE = 5.0  # seconds between two lines while a tool is silent
 AGAIN = "then run the same command again: it goes on from here."
 
-CAUSES = (
-    (r"No space left on device|ENOSPC|os error 28", f"the disk is full. Free some space, {AGAIN}"),
+ANYWHERE = (
+    (
+        r"No space left on device|ENOSPC|os error 28|database or disk is full",
+        f"the disk is full. Free some space, {AGAIN}",
+    ),
+    (r"Permission denied|EACCES|Read-only file system|EROFS", f"a folder may not be written. Mend that, {AGAIN}"),
+)
+WITH_PACKAGES = (
     (
         r"DO NOT MATCH THE HASHES|[Hh]ash mismatch|EINTEGRITY",
         "a downloaded package is not the one in the lock, so nothing of it was installed. Fetch pbudget afresh; "
         "if it happens again, ask whoever runs your package registry.",
     ),
-    (r"Permission denied|EACCES|Read-only file system|EROFS", f"a folder may not be written. Mend that, {AGAIN}"),
     (
         r"ConnectionError|NewConnectionError|Connection refused|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET"
         r"|ENETUNREACH|Max retries exceeded|name resolution|Temporary failure resolving|dns error|tcp connect error"
@@ -32,6 +37,12 @@ CAUSES = (
     (
         r"No matching distribution|no versions? of|not found in the package registry|E404",
         f"the package registry does not have a package of the lock. Check which registry is set, {AGAIN}",
+    ),
+)
+WITH_THE_DATABASE = (
+    (
+        r"OperationalError\W.*(connect|failed to resolve|does not exist|authentication|timeout)",
+        f"the database of DATABASE_URL cannot be reached or does not let us in. Start it or mend the address, {AGAIN}",
     ),
 )
 
@@ -99,9 +110,15 @@ class Workshop:
 
 
 def cause_of_failure(tool: str, status: int, log: Path) -> str:
-    """Why a tool failed and what to do about it, from what it wrote; its own last words if we know no better."""
+    """Why a tool failed and what to do about it, from what it wrote; its own last words if we know no better.
+
+    Our own command line ends with a sentence of ours, `pbudget: …`: that one is passed on as it is.
+    """
     written = tail(log)
-    for pattern, cause in CAUSES:
+    ours = re.search(r"^pbudget: (.+)\s*\Z", written, re.MULTILINE)
+    if ours:
+        return ours[1]
+    for pattern, cause in (WITH_THE_DATABASE if tool == "pbudget" else WITH_PACKAGES) + ANYWHERE:
         if re.search(pattern, written):
             return cause
     return f"{tool} ended with status {status} ({last_line(log) or 'it said nothing'})."

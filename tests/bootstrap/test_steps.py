@@ -188,6 +188,19 @@ def test_what_a_tool_wrote_becomes_a_cause_and_a_mend(tmp_path: Path, written: s
     assert told in cause_of_failure("pip", 1, tmp_path / "log")
 
 
+def test_our_own_refusals_are_passed_on_whole(tmp_path: Path) -> None:
+    sentence = "The database holds more than a demo borough. " + "Make a backup of it, or choose another. " * 5
+    (tmp_path / "log").write_text(f"Loading\npbudget: {sentence.strip()}\n")
+    assert cause_of_failure("pbudget", 2, tmp_path / "log") == sentence.strip()
+
+
+def test_a_database_that_does_not_answer_is_not_taken_for_a_registry(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(
+        "sqlalchemy.exc.OperationalError: (psycopg.OperationalError) connection failed: refused\n(Background)"
+    )
+    assert "DATABASE_URL cannot be reached" in cause_of_failure("pbudget", 1, tmp_path / "log")
+
+
 def test_the_last_words_of_a_progress_bar_are_its_last_state(tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes("one\n 10 %\r 20 %\r\n\xff".encode("latin-1"))
     assert last_line(tmp_path / "log") == "\N{REPLACEMENT CHARACTER}"
