@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, RowMapping, Select, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from pbudget.db import db
 from pbudget.kit.money import format_money
 from pbudget.proposals.models import Proposal
 from pbudget.results.models import BallotCount, Outcome, OutcomeLine
-from pbudget.rounds.models import Pot
-from pbudget.rounds.queries import PotView, RoundView, pot_by_slugs
+from pbudget.rounds.models import Pot, Round
+from pbudget.rounds.queries import LATEST_FIRST, PotView, RoundView, pot_by_slugs, round_view
 from pbudget.rounds.rules import rule_from_json, whole_or_fraction
 from pbudget.tally.rules.rule import Rule
 
@@ -25,6 +25,7 @@ RESULT = 0
 class ContestSummary:
     """One line for one pot: money in the smallest unit of the currency."""
 
+    round_id: int
     pot_id: int
     slug: str
     name: str
@@ -149,7 +150,24 @@ def _ballots_view(row: BallotCount) -> BallotsView:
 
 def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
     """The published contests of several rounds, by round, in one statement."""
-    chosen = (
+    chosen = _contests().where(Pot.round_id.in_(round_ids)).order_by(Pot.position, Pot.name)
+    found: dict[int, list[ContestSummary]] = {round_id: [] for round_id in round_ids}
+    for row in db.session.execute(chosen).mappings():
+        contest = _contest_summary(row)
+        found[contest.round_id].append(contest)
+    return found
+
+
+def contests_of_ward(ward_id: int, limit: int) -> list[tuple[RoundView, ContestSummary]]:
+    """What was decided for a ward, the latest round first."""
+    chosen = _contests().where(Pot.ward_id == ward_id, Round.phase == "published").order_by(*LATEST_FIRST).limit(limit)
+    rows = db.session.execute(chosen.add_columns(Round).join(Round).group_by(Round.id)).mappings()
+    return [(round_view(row["Round"]), _contest_summary(row)) for row in rows]
+
+
+def _contests() -> Select[*tuple[Any, ...]]:
+    """Every contest with its totals, ready to be narrowed down."""
+    return (
         select(
             Pot.round_id,
             Pot.id.label("pot_id"),
@@ -166,15 +184,12 @@ def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
         .join(Outcome, (Outcome.pot_id == Pot.id) & (Outcome.position == RESULT))
         .join(BallotCount, BallotCount.pot_id == Pot.id)
         .outerjoin(OutcomeLine, OutcomeLine.outcome_id == Outcome.id)
-        .where(Pot.round_id.in_(round_ids))
         .group_by(Pot.id, Outcome.id, BallotCount.pot_id)
-        .order_by(Pot.position, Pot.name)
     )
-    found: dict[int, list[ContestSummary]] = {round_id: [] for round_id in round_ids}
-    for row in db.session.execute(chosen).mappings():
-        columns = dict(row)
-        found[columns.pop("round_id")].append(ContestSummary(**columns))
-    return found
+
+
+def _contest_summary(row: RowMapping) -> ContestSummary:
+    return ContestSummary(**{name: row[name] for name in ContestSummary.__dataclass_fields__})
 
 
 def lines_of(

@@ -10,6 +10,8 @@ from pbudget.rounds.models import Pot, Round
 from pbudget.rounds.rules import rule_from_json
 from pbudget.tally.rules.rule import Rule
 
+LATEST_FIRST = (Round.closes_on.desc().nulls_last(), Round.dates_as_stated.desc(), Round.name)
+
 
 @dataclass(frozen=True)
 class RoundView:
@@ -45,19 +47,13 @@ class PotView:
 def round_by_slug(slug: str) -> RoundView | None:
     """One round, or None."""
     row = db.session.scalar(select(Round).where(Round.slug == slug))
-    return _round_view(row) if row else None
+    return round_view(row) if row else None
 
 
 def rounds(phases: tuple[str, ...], limit: int, offset: int = 0) -> list[RoundView]:
     """Rounds in these phases, the latest first."""
-    chosen = (
-        select(Round)
-        .where(Round.phase.in_(phases))
-        .order_by(Round.closes_on.desc().nulls_last(), Round.dates_as_stated.desc(), Round.name)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [_round_view(row) for row in db.session.scalars(chosen)]
+    chosen = select(Round).where(Round.phase.in_(phases)).order_by(*LATEST_FIRST).limit(limit).offset(offset)
+    return [round_view(row) for row in db.session.scalars(chosen)]
 
 
 def number_of_rounds(phases: tuple[str, ...]) -> int:
@@ -71,14 +67,26 @@ def pots_of(round_id: int) -> list[PotView]:
     return [_pot_view(row) for row in db.session.scalars(chosen)]
 
 
+def current_pots_of_ward(ward_id: int) -> list[tuple[RoundView, PotView]]:
+    """Pots of a ward in rounds that are open or being prepared, the open ones first."""
+    chosen = (
+        select(Round, Pot)
+        .join(Pot)
+        .where(Pot.ward_id == ward_id, Round.phase.in_(("open", "set-up")))
+        .order_by(Round.phase, *LATEST_FIRST)
+    )
+    return [(round_view(row.Round), _pot_view(row.Pot)) for row in db.session.execute(chosen)]
+
+
 def pot_by_slugs(round_slug: str, pot_slug: str) -> tuple[RoundView, PotView] | None:
     """A pot with its round, or None."""
     chosen = select(Round, Pot).join(Pot).where(Round.slug == round_slug, Pot.slug == pot_slug)
     row = db.session.execute(chosen).first()
-    return (_round_view(row.Round), _pot_view(row.Pot)) if row else None
+    return (round_view(row.Round), _pot_view(row.Pot)) if row else None
 
 
-def _round_view(row: Round) -> RoundView:
+def round_view(row: Round) -> RoundView:
+    """A round's row as pages show it."""
     return RoundView(**{name: getattr(row, name) for name in RoundView.__dataclass_fields__})
 
 

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from pbudget.config import Settings
-from pbudget.results.queries import ContestSummary, contests_of
-from pbudget.rounds.queries import RoundView, rounds
+from pbudget.results.queries import contests_of_ward
+from pbudget.rounds.queries import current_pots_of_ward
 from pbudget.wards import queries
 from pbudget.wards.forms import PostcodeForm
 from pbudget.wards.queries import BoroughPage, FigureLine, WardPage
@@ -71,7 +71,14 @@ def ward(code: str) -> str:
     atlas = queries.atlas(page.borough_id, page.map_version)
     names = queries.ward_names(page.borough_id)
     beside = [(other, names[other]) for other in atlas.neighbours.get(code, ())] if atlas else []
-    return render_template("wards/ward.html", page=page, atlas=atlas, neighbours=beside, contests=_contests_in(page.id))
+    return render_template(
+        "wards/ward.html",
+        page=page,
+        atlas=atlas,
+        neighbours=beside,
+        current=current_pots_of_ward(page.id),
+        contests=contests_of_ward(page.id, LATEST_ROUNDS),
+    )
 
 
 @pages.get("/wards/<code>/map.svg")
@@ -115,7 +122,7 @@ def _find_page(form: PostcodeForm, status: int = 200) -> Response:
     page = render_template(
         "wards/find.html", form=form, boroughs=queries.boroughs(), has_postcodes=queries.has_postcodes()
     )
-    return Response(page, status, headers={"Cache-Control": "no-store"})
+    return Response(page, status)
 
 
 def _why_no_ward(postcode: str) -> str:
@@ -123,17 +130,6 @@ def _why_no_ward(postcode: str) -> str:
     if queries.has_postcodes_near(sector(postcode)):
         return f"We cannot find {shown}. Check it, or choose your ward from the list below"
     return f"{shown} is not in a ward of this service. Check it, or find your council on GOV.UK"
-
-
-def _contests_in(ward_id: int) -> list[tuple[RoundView, ContestSummary]]:
-    """What was decided for a ward in the latest rounds, the latest first."""
-    latest = {one.id: one for one in rounds(("published",), limit=LATEST_ROUNDS)}
-    return [
-        (latest[round_id], contest)
-        for round_id, contests in contests_of(list(latest)).items()
-        for contest in contests
-        if contest.ward_id == ward_id
-    ]
 
 
 def _borough(slug: str) -> BoroughPage:

@@ -31,6 +31,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(1024)
     except OSError as error:
         raise PortTaken(
             f"Cannot listen on {host} port {port} ({error.strerror}). "

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_talisman import Talisman
 
 from pbudget.config import Settings
@@ -41,18 +42,29 @@ def init_headers(app: Flask, settings: Settings) -> None:
         strict_transport_security_max_age=ONE_YEAR,
         session_cookie_secure=settings.https,
     )
+    app.session_interface = SessionsKeptPrivate()
     app.after_request(_isolate_and_cache)
 
 
+class SessionsKeptPrivate(SecureCookieSessionInterface):
+    """Flask's signed cookie; a page that depends on it (a form's token, a sign-in) is stored nowhere."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save as Flask does, which says `Vary: Cookie` on every response that read the session."""
+        super().save_session(app, session, response)
+        if "Cookie" in response.vary:
+            response.headers["Cache-Control"] = "no-store"
+            response.headers.pop("ETag", None)
+
+
 def _isolate_and_cache(response: Response) -> Response:
-    """Same-origin isolation; a page with a form is never stored, any other is checked each time by its ETag."""
+    """Same-origin isolation; a page is checked by its ETag each time it is shown again."""
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.vary.add("HX-Request")
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
-        personal = response.vary.find("Cookie") >= 0
-        response.headers["Cache-Control"] = "no-store" if personal else "no-cache"
-        if not personal and response.status_code == HTTPStatus.OK and not response.is_streamed:
+        response.headers["Cache-Control"] = "no-cache"
+        if response.status_code == HTTPStatus.OK and not response.is_streamed:
             response.add_etag()
             response.make_conditional(request)
     return response

@@ -14,7 +14,12 @@ from pbudget.kit.money import format_money
 from pbudget.web.access import public
 from pbudget.web.brand import brand_mark, brand_stylesheet
 
-NAVIGATION = (("Rounds", "rounds.rounds"), ("Wards", "wards.boroughs"), ("About", "home.about"))
+NAVIGATION = (
+    ("Rounds", "rounds.rounds", ("rounds", "results")),
+    ("Wards", "wards.boroughs", ("wards",)),
+    ("About", "home.about", ("home.about",)),
+)
+"""Text, endpoint, and the rooms or endpoints that lie under it."""
 DEMO_NOTICE = "demo-notice.txt"
 
 pages = Blueprint("layout", __name__)
@@ -50,9 +55,10 @@ def init_layout(app: Flask, settings: Settings) -> None:
 
 def navigation() -> list[dict[str, object]]:
     """The service navigation: every place a resident may want, the present one marked."""
+    here = {request.blueprint, request.endpoint}
     return [
-        {"text": text, "href": url_for(endpoint), "current": request.path.startswith(url_for(endpoint))}
-        for text, endpoint in NAVIGATION
+        {"text": text, "href": url_for(endpoint), "current": not here.isdisjoint(under)}
+        for text, endpoint, under in NAVIGATION
     ]
 
 

@@ -1,8 +1,10 @@
 """Security headers, each by its exact value."""
 
 import pytest
+from flask_wtf.csrf import generate_csrf
 
 from app import create_app
+from pbudget.web.access import public
 from pbudget.web.layout import asset_url
 from tests.conftest import make_settings
 
@@ -62,3 +64,11 @@ def test_a_page_that_has_not_changed_is_not_sent_again(client):
 
 def test_the_same_page_twice_is_byte_for_byte_the_same(client):
     assert client.http.get("/about").data == client.http.get("/about").data
+
+
+def test_a_page_with_a_form_is_stored_nowhere(sqlite_app):
+    sqlite_app.add_url_rule("/form", view_func=public(lambda: f"<input name=csrf_token value={generate_csrf()}>"))
+    response = sqlite_app.test_client().get("/form")
+    assert "Cookie" in response.headers["Vary"]
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
