@@ -47,6 +47,7 @@ def projects(round_slug: str, pot_slug: str) -> Response:
             str(line.score),
             line.rank,
             line.reason,
+            line.description,
         ]
         for line in lines_of(shown.result.id)
     ]

@@ -64,6 +64,19 @@ def test_a_page_that_is_not_there_says_so(client, tmp_path, page):
     client.get(f"{CONTEST}?page={page}", status=404)
 
 
+def test_a_project_says_what_it_is_where_the_file_does(client, tmp_path):
+    file = pb_file(tmp_path)
+    text = file.read_text().replace("project_id;cost;name", "project_id;cost;name;description")
+    text = text.replace('"Test swings"', '"Test swings";"Two swings. ' + "x" * 900 + '"').replace(
+        '"Test benches"', '"Test benches";'
+    )
+    file.write_text(text)
+    replay_files([file])
+    [about] = client.get(CONTEST).soup.select(".project__about")
+    assert about.get_text().startswith("Two swings.")
+    assert len(about.get_text()) <= 203
+
+
 def test_a_tie_that_decided_money_is_said(client, tmp_path):
     page = show(client, tmp_path, projects=(("1", 60, "Swings"), ("2", 60, "Benches")), ballots=("1,2",))
     assert "“Swings” and “Benches” were level" in page.text
