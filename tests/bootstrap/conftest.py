@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pbudget.bootstrap.checks import environment_of_tests
 from pbudget.bootstrap.places import ROOT, Places
 from pbudget.bootstrap.progress import Progress
 from pbudget.bootstrap.tools import Workshop
@@ -50,7 +51,7 @@ def workshop(checkout: Places) -> Workshop:
     """A workshop in the checkout whose PATH is one empty folder: no uv, no npm, no Chromium."""
     (checkout.root / "tools").mkdir()
     checkout.logs.mkdir(parents=True)
-    return Workshop(checkout, Progress(9), {**os.environ, "PATH": str(checkout.root / "tools")})
+    return Workshop(checkout, Progress(9), {**environment_of_tests(os.environ), "PATH": str(checkout.root / "tools")})
 
 
 @pytest.fixture
@@ -71,11 +72,13 @@ def tool(checkout: Places) -> Callable[[str, str], Path]:
 def start(checkout: Places) -> Callable[..., Ended]:
     """Run `python3 app.py` in the checkout with a Python that has none of our packages."""
 
+    def environ_of(extra: Mapping[str, str] | None) -> dict[str, str]:
+        return {**environment_of_tests(os.environ), **(extra or {})}
+
     def run(*arguments: str, environ: Mapping[str, str] | None = None, python: tuple[str, ...] = ()) -> Ended:
         command = [str(WITHOUT_VENV), *python, "app.py", *arguments]
-        without = {key: value for key, value in os.environ.items() if not key.startswith(("PBUDGET_", "DATABASE_"))}
         done = subprocess.run(
-            command, cwd=checkout.root, env={**without, **(environ or {})}, capture_output=True, text=True, timeout=120
+            command, cwd=checkout.root, env=environ_of(environ), capture_output=True, text=True, timeout=120
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
