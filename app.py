@@ -15,6 +15,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 
 import pbudget.exports.routes
 import pbudget.home.routes
+import pbudget.ledger.models
 import pbudget.results.routes
 import pbudget.rounds.routes
 import pbudget.wards.routes

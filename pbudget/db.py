@@ -11,13 +11,16 @@ import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+
+from pbudget.kit.clock import Clock, SystemClock
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -113,6 +116,20 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop("writing", None)
+
+
+def database_now(session: Session) -> datetime:
+    """The present moment in UTC by the database's own clock: one clock for casting and closing on every machine.
+
+    Ask after the lock is held. A clock handed to the application (`app.extensions["clock"]`) goes before it, unless
+    it is the machine's own.
+    """
+    clock: Clock | None = current_app.extensions.get("clock")
+    if clock is not None and not isinstance(clock, SystemClock):
+        return clock.now()
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    told = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')" if sqlite else "SELECT clock_timestamp()"))
+    return datetime.fromisoformat(told).replace(tzinfo=UTC) if isinstance(told, str) else told.astimezone(UTC)
 
 
 @event.listens_for(Session, "before_flush")

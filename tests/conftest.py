@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app import create_app
 from pbudget.config import ROOT, Settings
@@ -96,9 +97,21 @@ def postgresql_app(tmp_path: Path, migrated_postgresql: str) -> Iterator[Flask]:
         db.session.remove()
         names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
         if names:
-            with db.engine.begin() as connection:
+            with db.engine.begin() as connection, append_only_lifted(connection):
                 connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         db.engine.dispose()
+
+
+@contextmanager
+def append_only_lifted(connection: Connection) -> Iterator[None]:
+    """Put the triggers aside that refuse TRUNCATE on append-only tables: only a superuser can, and only here."""
+    found = "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal"
+    triggers = connection.execute(text(found)).all()
+    for table, trigger in triggers:
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
+    yield
+    for table, trigger in triggers:
+        connection.execute(text(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"))
 
 
 @pytest.fixture(params=ENGINES)

@@ -1,0 +1,146 @@
+"""Writing to the ledger: open it, append to it. Always inside `transaction()`; entries never change afterwards."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import column, insert, select, table, update
+from sqlalchemy.orm import Session
+
+from pbudget.kit.errors import PbudgetError
+from pbudget.ledger.models import LedgerEntry, LedgerHead
+from pbudget.ledger.queries import (
+    EntryView,
+    HeadView,
+    entry_by_tracker,
+    head_columns,
+    milestones,
+    view_columns,
+    view_of,
+)
+from pbudget.ledger.rules import (
+    Entry,
+    canonical,
+    genesis_head,
+    head_after,
+    leaf_of,
+    line_of,
+    read_canonical,
+    refuse_out_of_place,
+    tracker_of,
+)
+
+ROUND = table("round", column("id"), column("slug"))  # rounds/ lies higher in the house: its table by name only
+
+
+class LedgerNotOpen(PbudgetError):
+    """The round has no ledger yet: the person reads that voting has not opened."""
+
+
+class LedgerOpenAlready(PbudgetError):
+    """A round's ledger is opened once; the officer reads that the round is open already."""
+
+
+class ManifestNotUsable(PbudgetError):
+    """The manifest is not canonical JSON; the officer reads that it cannot be published like this."""
+
+
+class IdempotencyTokenReused(PbudgetError):
+    """A form was sent again with other choices: nothing is cast, and the person sees "Check your answers" again."""
+
+
+def open_ledger(session: Session, round_id: int, manifest: bytes, body: Mapping[str, Any] | None = None) -> EntryView:
+    """Start the round's chain from the manifest's exact bytes, with its `open` entry.
+
+    The lines call the round by the slug it has now. `body` is what else the open entry says in public.
+    """
+    text = _manifest_text(manifest)
+    if session.scalar(select(LedgerHead.round_id).where(LedgerHead.round_id == round_id)) is not None:
+        raise LedgerOpenAlready("This round is open already. Its ledger can be opened once only.")
+    name = session.execute(select(ROUND.c.slug).where(ROUND.c.id == round_id)).scalar_one()
+    genesis = genesis_head(manifest)
+    head = {"seq": 0, "head": genesis, "genesis": genesis}
+    session.execute(insert(LedgerHead).values(round_id=round_id, name=name, manifest=text, **head))
+    return append(session, round_id, "open", {**(body or {}), "manifest": hashlib.sha256(manifest).hexdigest()})
+
+
+def _manifest_text(manifest: bytes) -> str:
+    try:
+        text = manifest.decode()
+        if isinstance(read_canonical(text), dict):
+            return text
+    except (ValueError, RecursionError) as error:
+        raise ManifestNotUsable("The manifest is not canonical JSON, so nobody could check it.") from error
+    raise ManifestNotUsable("The manifest is not a JSON object, so nobody could check it.")
+
+
+def hold_ledger(session: Session, round_id: int) -> HeadView:
+    """Take the round's place in the queue until the transaction ends: from here on nobody else appends to it.
+
+    Read the time after this (`database_now`), not before. On SQLite the transaction itself is the queue.
+    """
+    row = session.execute(head_columns().where(LedgerHead.round_id == round_id).with_for_update()).first()
+    if row is None:
+        raise LedgerNotOpen("Voting in this round has not opened.")
+    return HeadView(*row)
+
+
+def append(session: Session, round_id: int, kind: str, body: Mapping[str, Any]) -> EntryView:
+    """Add an entry that is not a ballot. Its body is public for ever: no names, no addresses, nothing of one person."""
+    head = hold_ledger(session, round_id)
+    refuse_out_of_place(kind, milestones(round_id))
+    return _put(session, round_id, head, _chained(head, kind, body=canonical(dict(body)).decode()))
+
+
+def append_ballot(session: Session, round_id: int, payload: Mapping[str, Any], idem: str) -> EntryView:
+    """Add a ballot, once per token: the same token and payload give the same entry, however often they come.
+
+    Raises IdempotencyTokenReused for the same token with another payload, RoundClosed after the close.
+    """
+    head = hold_ledger(session, round_id)
+    text = canonical(dict(payload)).decode()
+    earlier = _entry_of_token(session, round_id, idem, text)
+    if earlier:
+        return earlier
+    refuse_out_of_place("ballot", milestones(round_id))
+    if payload["round"] != head.name:
+        raise ValueError(f"A ballot for {payload['round']!r} does not belong in the ledger of {head.name!r}.")
+    return _put(session, round_id, head, _ballot_with_own_tracker(round_id, head, payload["slot"], text), idem)
+
+
+def _entry_of_token(session: Session, round_id: int, idem: str, payload: str) -> EntryView | None:
+    chosen = view_columns().add_columns(LedgerEntry.round_id, LedgerEntry.payload).where(LedgerEntry.idem == idem)
+    row = session.execute(chosen).first()
+    if row is None:
+        return None
+    if (row.round_id, row.payload) != (round_id, payload):
+        raise IdempotencyTokenReused("Your choices have changed since you checked them. Check your answers again.")
+    return view_of(row[:6])
+
+
+def _ballot_with_own_tracker(round_id: int, head: HeadView, slot: str, payload: str) -> Entry:
+    """The next ballot entry; drawn again in the one case in a thousand million in which its tracker is taken."""
+    while True:
+        entry = _chained(head, "ballot", slot=slot, nonce=secrets.token_hex(32), payload=payload)
+        if entry_by_tracker(round_id, tracker_of(entry.leaf)) is None:
+            return entry
+
+
+def _chained(head: HeadView, kind: str, **content: str) -> Entry:
+    """The entry that follows this head, with its leaf and its own head."""
+    columns = {"slot": None, "nonce": None, "payload": None, "body": None, **content}
+    entry = Entry(head.name, head.seq + 1, kind, secrets.token_hex(16), leaf="", head="", **columns)
+    leaf = leaf_of(line_of(entry))
+    return entry._replace(leaf=leaf, head=head_after(head.head, leaf))
+
+
+def _put(session: Session, round_id: int, head: HeadView, entry: Entry, idem: str | None = None) -> EntryView:
+    columns = entry._asdict()
+    del columns["round"]
+    columns["entry_id"] = columns.pop("id")
+    session.execute(insert(LedgerEntry).values(round_id=round_id, idem=idem, **columns))
+    moved = update(LedgerHead).where(LedgerHead.round_id == round_id, LedgerHead.seq == head.seq)
+    session.execute(moved.values(seq=entry.seq, head=entry.head))
+    body = read_canonical(entry.body) if entry.body else None
+    return EntryView(entry.seq, entry.kind, entry.id, entry.leaf, entry.head, body)
