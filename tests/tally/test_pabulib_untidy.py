@@ -99,7 +99,13 @@ def test_decimal_commas_are_read_and_noted_with_their_line() -> None:
 
 @pytest.mark.parametrize(
     ("budget", "pot", "units"),
-    [("1 000 000", 100000000, 100), ("1000.125", 1000125, 1000), ("0", 0, 100), ("0,05", 5, 100)],
+    [
+        ("1 000 000", 100000000, 100),
+        ("999999999999", 99999999999900, 100),
+        ("1000.125", 1000125, 1000),
+        ("0", 0, 100),
+        ("0,05", 5, 100),
+    ],
 )
 def test_money_is_exact_in_units_fine_enough_for_the_file(budget: str, pot: int, units: int) -> None:
     election = read(pb_file(budget=budget))

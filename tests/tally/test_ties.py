@@ -57,3 +57,10 @@ def test_phragmen_states_the_tie_between_projects_due_at_the_same_time() -> None
     election = make_election(4, {"A": 2, "B": 2, "C": 2}, ["A", "B", "C"])
     outcome = count(election, Rule("phragmen"))
     assert (outcome.winners, outcome.ties) == (("A", "B"), (Tie(("A",), ("C",), "id"), Tie(("B",), ("C",), "id")))
+
+
+def test_a_project_whose_price_rises_to_that_of_another_ties_with_it() -> None:
+    """After Z, one supporter of B has £2 left and the other pays £3: now B costs £3 each, as A did all along."""
+    election = make_election(20, {"A": 6, "B": 5, "Z": 4}, ["A", "A", "B Z", "B", "Z"])
+    assert count(election, Rule("equal-shares", "cardinality")).winners == ("Z", "A", "B")
+    assert count(election, Rule("equal-shares", "cardinality", ties="cheaper")).winners == ("Z", "B", "A")
