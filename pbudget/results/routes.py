@@ -46,6 +46,7 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
     source, brief = source_of(shown.pot.id), brief_lines_of(shown.result.id)
     return {
         "words": words,
+        "sentences": _counting_sentences(shown),
         "segments": [line.cost for line in brief if line.funded],
         "differences": differences(shown.outcomes),
         "source": source,
