@@ -17,6 +17,7 @@ import pbudget.exports.routes
 import pbudget.home.routes
 import pbudget.ledger.models
 import pbudget.results.routes
+import pbudget.roll.routes
 import pbudget.rounds.routes
 import pbudget.wards.routes
 import pbudget.web.health
@@ -34,6 +35,7 @@ ROOMS = (
     pbudget.web.layout,
     pbudget.home.routes,
     pbudget.wards.routes,
+    pbudget.roll.routes,
     pbudget.rounds.routes,
     pbudget.results.routes,
     pbudget.exports.routes,

@@ -1,0 +1,1 @@
+"""Pure decisions of the roll: codes, client networks, limits, roll files, letters."""
