@@ -41,9 +41,8 @@ def newest_revisions(versions: Path) -> set[str]:
     """The revisions no other builds on, read from the migration files: {'a'} and {'b' on 'a'} give {'b'}."""
     revisions, built_on = set(), set()
     for file in versions.glob("*.py"):
-        said = _assigned(file)
-        revisions |= _names(said.get("revision"))
-        built_on |= _names(said.get("down_revision"))
+        revisions |= _names(_constant(file, "revision"))
+        built_on |= _names(_constant(file, "down_revision"))
     return revisions - built_on
 
 
@@ -59,15 +58,13 @@ def sqlite_revisions(database_url: str) -> set[str]:
         return set()
 
 
-def _assigned(file: Path) -> dict[str, object]:
-    """The module-level constants of a migration, annotated or not, without running it."""
-    said: dict[str, object] = {}
+def _constant(file: Path, name: str) -> object:
+    """What a migration assigns to a name at its top level, annotated or not, without running it; None if nothing."""
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        value = getattr(node, "value", None)
-        if isinstance(target, ast.Name) and isinstance(value, ast.Constant | ast.Tuple):
-            said[target.id] = ast.literal_eval(value)
-    return said
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
+            return ast.literal_eval(node.value) if node.value else None
+    return None
 
 
 def _names(value: object) -> set[str]:

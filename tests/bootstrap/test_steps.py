@@ -152,7 +152,7 @@ def test_an_installation_cut_short_is_mended_first(tmp_path: Path) -> None:
 
 
 def test_the_newest_revision_is_the_one_no_other_builds_on(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text('revision = "a"\ndown_revision = None\n')
+    (tmp_path / "a.py").write_text('TABLES = (one, two)\nrevision = "a"\ndown_revision = None\n')
     (tmp_path / "b.py").write_text('revision: str = "b"\ndown_revision: str | None = "a"\n')
     (tmp_path / "c.py").write_text('revision = "c"\ndown_revision = ("a", "b")\n')
     assert newest_revisions(tmp_path) == {"c"}
