@@ -20,3 +20,5 @@ class Proposal(Base):
     category: Mapped[str] = mapped_column(Text, default="")
     cost: Mapped[int] = mapped_column(BigInteger)
     """In the smallest unit of the round's currency."""
+    withdrawn: Mapped[str | None] = mapped_column(Text)
+    """Why it was withdrawn after opening, as residents read it; a withdrawn proposal cannot win."""

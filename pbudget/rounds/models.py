@@ -1,26 +1,67 @@
-"""Tables of the rounds room: `round` and `pot`."""
+"""Tables of the rounds room: `round`, `pot`, `approval` and who keeps an escrow copy of a round's keys."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbudget.db import Base
 
-PHASES = ("set-up", "open", "closed", "published")
+PHASES = ("set-up", "open", "closed", "published", "sealed", "annulled")
+"""What the officers have done. What a resident finds follows from it and the clock: see rules/phases.py."""
 BALLOT_TYPES = ("approval", "knapsack", "ranked", "points")
+ASSURANCES = ("code", "roll", "open")
+CONTACT_POINTS = ("none", "email")
+PUBLISHED_AS = ("ballots", "totals")
+OUTCOMES = ("waiting", "done", "refused", "changed", "expired")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+class Moment(TypeDecorator[datetime]):
+    """A moment, UTC on both sides; without a zone in the table, the same on both engines."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC, without saying so."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that it is UTC."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
 class Round(Base):
-    """One participatory budget."""
+    """One participatory budget. A replay has no moments, no manifest and no keys; a rehearsal names its round."""
 
     __tablename__ = "round"
-    __table_args__ = (CheckConstraint(_one_of("phase", PHASES), name="phase"),)
+    __table_args__ = (
+        CheckConstraint(_one_of("phase", PHASES), name="phase"),
+        CheckConstraint(_one_of("assurance", ASSURANCES), name="assurance"),
+        CheckConstraint(_one_of("contact_point", CONTACT_POINTS), name="contact_point"),
+        CheckConstraint(_one_of("publish", PUBLISHED_AS), name="publish"),
+        CheckConstraint("closes_at > opens_at", name="closes_at"),
+        CheckConstraint("codes_per_address BETWEEN 1 AND 20", name="codes_per_address"),
+        CheckConstraint("challenge_days BETWEEN 1 AND 90", name="challenge_days"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -34,6 +75,38 @@ class Round(Base):
     dates_as_stated: Mapped[str] = mapped_column(String(80), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
 
+    opens_at: Mapped[datetime | None] = mapped_column(Moment)
+    closes_at: Mapped[datetime | None] = mapped_column(Moment)
+    assurance: Mapped[str] = mapped_column(String(8), default="code", server_default="code")
+    contact_point: Mapped[str] = mapped_column(String(8), default="none", server_default="none")
+    """What an `open` round asks a resident for, so that each has one ballot."""
+    codes_per_address: Mapped[int] = mapped_column(default=1, server_default="1")
+    channel_online: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    channel_kiosk: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    channel_roadshow: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    channel_paper: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    publish: Mapped[str] = mapped_column(String(8), default="totals", server_default="totals")
+    """`ballots` (a file of every ballot) or `totals` (scores only; the file goes to the auditor)."""
+    publish_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    challenge_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    annul_rule: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    unawarded: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """What happens to money no project gets, as residents read it."""
+    witnesses: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
+    """Each `{"role": …, "email": …}`; only the role is ever published."""
+    documents: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    """Where the privacy notice, the accessibility statement and the DPIA are."""
+    saved_tasks: Mapped[list[str] | None] = mapped_column(JSON)
+    """Names of the tasks whose page an officer has saved."""
+    l_and_a: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The signed statement of the last logic-and-accuracy test."""
+    manifest: Mapped[str | None] = mapped_column(Text)
+    """Canonical JSON, letter for letter as published; frozen when opening is asked for."""
+    key_ids: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    opened_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    rehearsal_of: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+
     pots: Mapped[list["Pot"]] = relationship(back_populates="round", order_by="Pot.position", passive_deletes=True)
 
 
@@ -46,6 +119,8 @@ class Pot(Base):
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("units >= 1", name="units"),
         CheckConstraint(_one_of("ballot_type", BALLOT_TYPES), name="ballot_type"),
+        CheckConstraint("most_choices >= 1", name="most_choices"),
+        CheckConstraint("most_points >= 1", name="most_points"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,5 +135,55 @@ class Pot(Base):
     ballot_type: Mapped[str] = mapped_column(String(20))
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What the pot is counted by, as `Rule` writes itself down."""
+    most_choices: Mapped[int | None]
+    """How many projects a ballot may name; None is no limit. A knapsack ballot is also held to the pot's amount."""
+    most_points: Mapped[int | None]
+    """How many points a points ballot gives out in all."""
 
     round: Mapped[Round] = relationship(back_populates="pots")
+
+
+class Approval(Base):
+    """An act that one officer asked for and another must approve; `subject_hash` is of exactly what is approved."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        CheckConstraint("length(id) = 32", name="id_is_128_bits"),
+        CheckConstraint("length(subject_hash) = 64", name="subject_hash"),
+        CheckConstraint(_one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint("outcome <> 'done' OR approved_by <> requested_by", name="two_officers"),
+        CheckConstraint("(outcome IN ('done', 'refused')) = (approved_by IS NOT NULL)", name="says_who_decided"),
+        Index(
+            "uq_approval_waiting",
+            "round_id",
+            "act",
+            "subject_hash",
+            unique=True,
+            sqlite_where=text("outcome = 'waiting'"),
+            postgresql_where=text("outcome = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    act: Mapped[str] = mapped_column(String(20))
+    subject_hash: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[str] = mapped_column(Text)
+    """Canonical JSON of what the act is to do: `{"proposal": 12, "reason": "…"}`."""
+    requested_by: Mapped[str] = mapped_column(String(32))
+    requested_at: Mapped[datetime] = mapped_column(Moment)
+    approved_by: Mapped[str | None] = mapped_column(String(32))
+    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+    outcome: Mapped[str] = mapped_column(String(10), default="waiting")
+    note: Mapped[str] = mapped_column(Text, default="")
+    """Why it was refused, or what was changed."""
+
+
+class EscrowReceipt(Base):
+    """An officer has downloaded a locked copy of the round's keys."""
+
+    __tablename__ = "escrow_receipt"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    downloaded_at: Mapped[datetime] = mapped_column(Moment)
