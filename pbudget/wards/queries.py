@@ -289,6 +289,17 @@ def ward_of_postcode(postcode: str) -> str | None:
     )
 
 
+def ward_ids() -> dict[str, int]:
+    """The id of every ward by its code."""
+    return dict(db.session.execute(select(Ward.code, Ward.id)).tuples().all())
+
+
+def wards_of_postcodes() -> dict[str, str]:
+    """Every normalised postcode of the table with its ward's code: for looking up a whole file."""
+    chosen = select(Postcode.postcode, Ward.code).join(Ward, Postcode.ward_id == Ward.id)
+    return dict(db.session.execute(chosen).tuples().all())
+
+
 def has_postcodes_near(sector: str) -> bool:
     """Whether any postcode of a sector (`SE17`) is in the table."""
     near = select(Postcode.postcode).where(

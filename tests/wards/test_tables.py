@@ -1,6 +1,8 @@
+import io
+
 import pytest
 
-from pbudget.wards.rules.tables import FileNotUsable, RaggedRow, read_table
+from pbudget.wards.rules.tables import FileNotUsable, RaggedRow, open_table, read_table
 
 PLAIN = "ward_code,group,count\nE05000001,Café,12\n"
 
@@ -44,7 +46,7 @@ def test_a_row_with_too_few_or_too_many_cells_is_marked_by_its_number():
     assert table.rows == (RaggedRow(2, 2, 3), RaggedRow(3, 4, 3))
 
 
-@pytest.mark.parametrize(
+UNREADABLE = pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"", "empty"),
@@ -61,8 +63,32 @@ def test_a_row_with_too_few_or_too_many_cells_is_marked_by_its_number():
         (b"count,count\n1,2\n", "stands over two columns"),
     ],
 )
+
+
+@UNREADABLE
 def test_a_file_that_is_no_table_is_refused_in_words(content, says):
     with pytest.raises(FileNotUsable) as refusal:
         read_table(content)
     assert says in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+@UNREADABLE
+def test_row_by_row_the_same_files_are_refused_in_the_same_words(content, says):
+    with pytest.raises(FileNotUsable) as refusal:
+        list(open_table(io.BytesIO(content)).rows)
+    assert says in str(refusal.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("start", ["", "sep=;\r\n"])
+def test_row_by_row_every_encoding_reads_as_it_does_whole(encoding, start):
+    content = (start + PLAIN.replace(",", ";") + "\n;;\nE05000002;two;2;\n").encode(encoding)
+    whole = read_table(content)
+    streamed = open_table(io.BytesIO(content))
+    assert (streamed.headings, tuple(streamed.rows)) == (whole.headings, whole.rows)
+
+
+def test_a_wrong_byte_far_into_a_long_file_is_found_before_any_row_is_read():
+    content = b"ward_code,group\n" + b"E05000001,a\n" * 200_000 + b"E05000001,\xe9\n"
+    assert open_table(io.BytesIO(content)).encoding == "cp1252"

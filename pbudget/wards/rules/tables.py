@@ -12,10 +12,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from pbudget.kit.errors import BadInput
 
 SEPARATORS = (",", ";", "\t")
+BLOCK = 1024 * 1024
 SIGNATURES = (
     (b"\x89PNG", "a picture (PNG)"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
@@ -58,6 +60,16 @@ class Table:
     encoding: str
 
 
+@dataclass(frozen=True)
+class OpenTable:
+    """A table read row by row, for files too long to be held in memory. The rows can be gone through once."""
+
+    headings: tuple[str, ...]
+    rows: Iterator[Row | RaggedRow]
+    encoding: str
+    separator: str
+
+
 def refuse_other_files(start: bytes, wanted: str) -> None:
     """Raise FileNotUsable when the first bytes are those of a picture, a spreadsheet, an archive or nothing at all."""
     if not start.strip(codecs.BOM_UTF8 + b" \t\r\n"):
@@ -77,14 +89,9 @@ def decode(content: bytes, wanted: str) -> tuple[str, str]:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise FileNotUsable(
-            f"Byte {error.start + 1} of the file is no text in any usual encoding. Save it as UTF-8 and send it again."
-        ) from error
+        raise FileNotUsable(_no_text(error.start + 1)) from error
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise FileNotUsable(
-            f"Line {line} holds a NUL character, so the file is damaged or is not {wanted}. Save it again."
-        )
+        raise FileNotUsable(_nul_complaint(text.count("\n", 0, text.index("\0")) + 1, wanted))
     return text, encoding
 
 
@@ -111,6 +118,61 @@ def read_table(content: bytes) -> Table:
     records = _records(csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True))
     headings = _headings(next(records, (1, []))[1])
     return Table(headings, tuple(_rows(headings, records)), encoding)
+
+
+def open_table(file: BinaryIO) -> OpenTable:
+    """Read a CSV file of any length row by row: once through to learn its encoding, then again for its rows.
+
+    Raises FileNotUsable, at once or while the rows are gone through.
+    """
+    encoding = _encoding_of_file(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    heading = text.readline()
+    separator, rest = separator_of(heading)
+    if rest:
+        text.seek(0)
+    records = _records(csv.reader(text, delimiter=separator, strict=True))
+    headings = _headings(next(records, (1, []))[1])
+    return OpenTable(headings, _rows(headings, records), encoding, separator)
+
+
+def _encoding_of_file(file: BinaryIO) -> str:
+    """Like `decode`, in blocks: the encoding, once every byte of the file was seen to be text in it."""
+    start = file.read(400)
+    refuse_other_files(start[:64], "a CSV file")
+    declared = encoding_of(start)
+    if declared.startswith("utf-16"):
+        _refuse_unreadable(file, declared)
+        return declared
+    try:
+        _refuse_unreadable(file, "utf-8-sig")
+    except FileNotUsable:
+        _refuse_unreadable(file, "cp1252")
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _refuse_unreadable(file: BinaryIO, encoding: str) -> None:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = read = 0
+    while block := file.read(BLOCK):
+        try:
+            text = decoder.decode(block)
+        except UnicodeDecodeError as error:
+            raise FileNotUsable(_no_text(read + error.start + 1)) from error
+        if "\0" in text:
+            raise FileNotUsable(_nul_complaint(lines + text.count("\n", 0, text.index("\0")) + 1, "a CSV file"))
+        lines, read = lines + text.count("\n"), read + len(block)
+
+
+def _no_text(byte: int) -> str:
+    return f"Byte {byte} of the file is no text in any usual encoding. Save it as UTF-8 and send it again."
+
+
+def _nul_complaint(line: int, wanted: str) -> str:
+    return f"Line {line} holds a NUL character, so the file is damaged or is not {wanted}. Save it again."
 
 
 def separator_of(text: str) -> tuple[str, str]:
