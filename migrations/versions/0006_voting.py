@@ -134,7 +134,8 @@ def downgrade() -> None:
     op.drop_table("escrow_receipt")
     op.drop_table("approval")
     op.execute(
-        "UPDATE round SET phase = CASE phase WHEN 'sealed' THEN 'published' WHEN 'annulled' THEN 'closed' ELSE phase END"
+        "UPDATE round SET phase = CASE phase WHEN 'sealed' THEN 'published' ELSE 'closed' END"
+        " WHERE phase IN ('sealed', 'annulled')"
     )
     change_check("round", "ck_round_phase", PHASES, PHASES_BEFORE)
     op.drop_column("round", "rehearsal_of")

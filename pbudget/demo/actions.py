@@ -35,7 +35,7 @@ from pbudget.kit.slugs import slug
 from pbudget.proposals.actions import add_projects
 from pbudget.replays.actions import Counted, count_content, count_file, store
 from pbudget.rounds.actions import put_round, replace_pot
-from pbudget.rounds.rules import rule_as_json
+from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.tally.election import Project
 from pbudget.tally.rules.rule import rule_in_file
 from pbudget.wards.actions import import_boundaries, import_postcodes, load_baseline

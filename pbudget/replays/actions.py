@@ -26,7 +26,7 @@ from pbudget.results.actions import record_ballot_count, record_outcome
 from pbudget.results.rules import other_rules
 from pbudget.rounds.actions import put_round, replace_pot
 from pbudget.rounds.queries import pot_by_slugs
-from pbudget.rounds.rules import rule_as_json
+from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.tally.election import Election
 from pbudget.tally.pabulib import read, write
 from pbudget.tally.rules.count import count

@@ -14,7 +14,7 @@ from pbudget.proposals.models import Proposal
 from pbudget.results.models import BallotCount, Outcome, OutcomeLine
 from pbudget.rounds.models import Pot, Round
 from pbudget.rounds.queries import LATEST_FIRST, PotView, RoundView, pot_by_slugs, round_view
-from pbudget.rounds.rules import rule_from_json, whole_or_fraction
+from pbudget.rounds.rules.counting import rule_from_json, whole_or_fraction
 from pbudget.tally.rules.rule import Rule
 
 RESULT = 0

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from pbudget.db import db
 from pbudget.rounds.models import Pot, Round
-from pbudget.rounds.rules import rule_from_json
+from pbudget.rounds.rules.counting import rule_from_json
 from pbudget.tally.rules.rule import Rule
 
 LATEST_FIRST = (Round.closes_on.desc().nulls_last(), Round.dates_as_stated.desc(), Round.name)

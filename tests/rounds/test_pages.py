@@ -7,7 +7,7 @@ import pytest
 from pbudget.db import transaction
 from pbudget.replays.actions import replay_files
 from pbudget.rounds.actions import put_round, replace_pot
-from pbudget.rounds.rules import rule_as_json, rule_from_json
+from pbudget.rounds.rules.counting import rule_as_json, rule_from_json
 from pbudget.tally.rules.rule import Rule
 from tests.support.elections import pb_file
 
