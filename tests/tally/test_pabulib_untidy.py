@@ -8,6 +8,7 @@ import pytest
 
 from pbudget.tally.election import BallotClass, Election
 from pbudget.tally.pabulib import read
+from tests.support.elections import pabulib
 from tests.tally.builders import pb_file
 
 GOOD = pb_file()
@@ -165,3 +166,11 @@ def test_every_real_file_is_read_without_a_notice(shared_data: Path) -> None:
         election = read(path)
         assert election.notices == (), path.name
         assert election.ballots == int(election.meta["num_votes"])
+
+
+def test_more_ballots_than_stated_are_all_counted_with_a_notice() -> None:
+    election = read(pabulib(num_votes="2").encode(), name="test.pb")
+    assert election.ballots == 3
+    assert [notice.text for notice in election.notices if "num_votes" in notice.text] == [
+        "META says num_votes is 2 and the file has 3 ballots; all are counted"
+    ]

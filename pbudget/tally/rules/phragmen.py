@@ -9,15 +9,21 @@ pabutools: projects dearer than the pot leave first, and the rule stops as soon 
 (several, when they tie) would not fit the pot. Approval ballots only.
 
 Exact: times are fractions. What a voter had been given when they last bought is the time of an earlier step, so a
-project's supporters are counted by step. Times never fall, so a project is looked at again only when it may be next.
+project's supporters are counted by step. Times never fall, so an earlier float of a project's time says whether it may
+be next; those within a hair of the earliest are then compared as fractions.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from math import inf
 
 from pbudget.tally.election import Election
 from pbudget.tally.rules.outcome import Step
+
+HAIR = 1 + 1e-9
+"""Floats closer than this may be the same time, or the other way round; far more than their error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,6 @@ class Savings:
     steps: tuple[Step, ...]
     stopped_at: tuple[int, ...]
     """The next projects when one of them did not fit (that one first, by tie order); empty when all were bought."""
-    needed: dict[int, Fraction]
-    """For every project not bought: what each voter would have had to be given for its supporters to have its cost."""
     ties: tuple[tuple[int, ...], ...]
     left: int
 
@@ -49,7 +53,9 @@ class _Clock:
         self.voters = {i: sum(self.counts[position] for position in found) for i, found in self.supporters.items()}
         self.last = [0] * len(self.counts)
         self.times = [Fraction(0)]
-        self.due = {i: Fraction(self.costs[i], self.voters[i]) for i in self.supporters}
+        self.rough_times = [0.0]
+        self.queue = [(self.costs[i] / self.voters[i], i) for i in self.supporters]
+        heapify(self.queue)
         self.steps: list[Step] = []
         self.ties: list[tuple[int, ...]] = []
         self.left = election.pot
@@ -57,49 +63,66 @@ class _Clock:
     def run(self) -> Savings:
         """Buy what is due next until it does not fit or nothing is left to buy."""
         stopped: tuple[int, ...] = ()
-        while self.due and not stopped:
-            nexts = self._next()
-            stopped = tuple(sorted((i for i in nexts if self.costs[i] > self.left), key=self.tie_rank.__getitem__))
+        while self.queue and not stopped:
+            near = self._take_near()
+            due = {i: self._due(i) for i in near}
+            nexts = sorted((i for i in near if due[i] == min(due.values())), key=self.tie_rank.__getitem__)
+            stopped = tuple(i for i in nexts if self.costs[i] > self.left)
             if not stopped:
-                self._buy(nexts)
-        return Savings(tuple(self.steps), stopped, self._all_due(), tuple(self.ties), self.left)
+                self._buy(nexts, due[nexts[0]])
+                self._put_back(near, due)
+        return Savings(tuple(self.steps), stopped, tuple(self.ties), self.left)
 
-    def _next(self) -> list[int]:
-        """Find the projects due first, in tie order. Times never fall, so stale ones are brought up to date lazily."""
+    def _take_near(self) -> list[int]:
+        """Take from the queue the projects whose float is within a hair of the earliest, each brought up to date."""
         fresh: set[int] = set()
-        while True:
-            earliest = min(self.due.values())
-            nexts = [i for i, due in self.due.items() if due == earliest]
-            stale = [i for i in nexts if i not in fresh]
-            if not stale:
-                return sorted(nexts, key=self.tie_rank.__getitem__)
-            for i in stale:
-                self.due[i] = self._due(i)
+        near: list[int] = []
+        limit = inf
+        while self.queue and self.queue[0][0] <= limit:
+            rough, i = heappop(self.queue)
+            if i in fresh:
+                near.append(i)
+                limit = min(limit, rough * HAIR)
+            else:
                 fresh.add(i)
+                heappush(self.queue, (self._rough_due(i), i))
+        return near
+
+    def _put_back(self, near: list[int], due: dict[int, Fraction]) -> None:
+        """Return what was near and not bought to the queue."""
+        for i in near:
+            if i != self.steps[-1].project:
+                heappush(self.queue, (float(due[i]), i))
 
     def _due(self, i: int) -> Fraction:
         """Say when the supporters of `i` will have saved its cost, after what they spent already."""
+        spent = sum((self.times[step] * voters for step, voters in self._by_step(i).items()), Fraction(0))
+        return (spent + self.costs[i]) / self.voters[i]
+
+    def _rough_due(self, i: int) -> float:
+        """Say the same to about 15 digits."""
+        spent = sum(self.rough_times[step] * voters for step, voters in self._by_step(i).items())
+        return (spent + self.costs[i]) / self.voters[i]
+
+    def _by_step(self, i: int) -> dict[int, int]:
+        """Count the supporters of `i` by the step at which they last bought."""
         by_step: dict[int, int] = {}
         for position in self.supporters[i]:
             step = self.last[position]
             by_step[step] = by_step.get(step, 0) + self.counts[position]
-        spent = sum((self.times[step] * voters for step, voters in by_step.items()), Fraction(0))
-        return (spent + self.costs[i]) / self.voters[i]
+        return by_step
 
-    def _all_due(self) -> dict[int, Fraction]:
-        """Bring every remaining project up to date."""
-        return {i: self._due(i) for i in self.due}
-
-    def _buy(self, nexts: list[int]) -> None:
+    def _buy(self, nexts: list[int], time: Fraction) -> None:
         """Buy the first of the projects that are due; its supporters start saving again from this moment."""
         if len(nexts) > 1:
             self.ties.append(tuple(nexts))
         bought = nexts[0]
-        self.times.append(self.due.pop(bought))
+        self.times.append(time)
+        self.rough_times.append(float(time))
         for position in self.supporters[bought]:
             self.last[position] = len(self.times) - 1
         self.left -= self.costs[bought]
-        self.steps.append(Step(bought, self.times[-1], self.left))
+        self.steps.append(Step(bought, time, self.left))
 
 
 def _supporters(election: Election, candidates: Sequence[int]) -> dict[int, list[int]]:
