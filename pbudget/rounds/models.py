@@ -1,25 +1,22 @@
 """Tables of the rounds room: `round`, `pot`, `approval` and who keeps an escrow copy of a round's keys."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pbudget.db import Base
+from pbudget.db import Base, Moment
 
 PHASES = ("set-up", "open", "closed", "published", "sealed", "annulled")
 """What the officers have done. What a resident finds follows from it and the clock: see rules/phases.py."""
@@ -32,21 +29,6 @@ OUTCOMES = ("waiting", "done", "refused", "changed", "expired")
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment, UTC on both sides; without a zone in the table, the same on both engines."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC, without saying so."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say that it is UTC."""
-        return value.replace(tzinfo=UTC) if value else None
 
 
 class Round(Base):

@@ -1,21 +1,26 @@
-"""Reading rounds and pots."""
+"""Reading rounds, pots and what a round is set up with."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
-from pbudget.db import db
+from pbudget.db import database_now, db
 from pbudget.rounds.models import Pot, Round
 from pbudget.rounds.rules.counting import rule_from_json
+from pbudget.rounds.rules.phases import stage_of
 from pbudget.tally.rules.rule import Rule
 
 LATEST_FIRST = (Round.closes_on.desc().nulls_last(), Round.dates_as_stated.desc(), Round.name)
+NOT_A_REHEARSAL = Round.rehearsal_of.is_(None)
+CHANNELS = ("online", "kiosk", "roadshow", "paper")
 
 
 @dataclass(frozen=True)
 class RoundView:
-    """A round as pages show it."""
+    """A round as pages show it. Moments are UTC; a replay and a round being prepared may have none."""
 
     id: int
     slug: str
@@ -28,11 +33,52 @@ class RoundView:
     closes_on: date | None
     dates_as_stated: str
     is_demo: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    assurance: str
+    contact_point: str
+    codes_per_address: int
+    channel_online: bool
+    channel_kiosk: bool
+    channel_roadshow: bool
+    channel_paper: bool
+    publish: str
+    publish_reason: str
+    challenge_days: int
+    annul_rule: str
+    unawarded: str
+    key_ids: Mapping[str, str] | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+    rehearsal_of: int | None
+
+    def stage(self, now: datetime) -> str:
+        """Where the round stands at this moment: see rules/phases.py."""
+        return stage_of(self.phase, self.opens_at, self.closes_at, now)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The ways to vote in it: online, kiosk, roadshow, paper."""
+        return tuple(channel for channel in CHANNELS if getattr(self, f"channel_{channel}"))
+
+
+@dataclass(frozen=True)
+class SetUp(RoundView):
+    """A round with everything an officer set it up with."""
+
+    witnesses: list[dict[str, str]]
+    documents: dict[str, str]
+    saved_tasks: list[str]
+    l_and_a: dict[str, Any]
+    manifest: str
 
 
 @dataclass(frozen=True)
 class PotView:
-    """A pot as pages show it; `amount` in the smallest unit, `units` of them to one unit of the currency."""
+    """A pot as pages show it; `amount` in the smallest unit, `units` of them to one unit of the currency.
+
+    `most_choices` is how many projects a ballot may name (None: any number), `most_points` how many points it gives.
+    """
 
     id: int
     slug: str
@@ -42,29 +88,49 @@ class PotView:
     ballot_type: str
     rule: Rule
     ward_id: int | None
+    most_choices: int | None
+    most_points: int | None
 
 
 def round_by_slug(slug: str) -> RoundView | None:
-    """One round, or None."""
-    row = db.session.scalar(select(Round).where(Round.slug == slug))
+    """One round, or None. A rehearsal has no public address."""
+    row = db.session.scalar(select(Round).where(Round.slug == slug, NOT_A_REHEARSAL))
     return round_view(row) if row else None
+
+
+def round_by_id(round_id: int) -> RoundView | None:
+    """One round, a rehearsal too, or None."""
+    row = db.session.get(Round, round_id)
+    return round_view(row) if row else None
+
+
+def set_up_by_slug(slug: str) -> SetUp | None:
+    """One round with everything an officer set it up with, or None."""
+    row = db.session.scalar(select(Round).where(Round.slug == slug, NOT_A_REHEARSAL))
+    return set_up_view(row) if row else None
 
 
 def rounds(phases: tuple[str, ...], limit: int, offset: int = 0) -> list[RoundView]:
     """Rounds in these phases, the latest first."""
-    chosen = select(Round).where(Round.phase.in_(phases)).order_by(*LATEST_FIRST).limit(limit).offset(offset)
-    return [round_view(row) for row in db.session.scalars(chosen)]
+    chosen = select(Round).where(Round.phase.in_(phases), NOT_A_REHEARSAL).order_by(*LATEST_FIRST)
+    return [round_view(row) for row in db.session.scalars(chosen.limit(limit).offset(offset))]
 
 
 def number_of_rounds(phases: tuple[str, ...]) -> int:
     """How many rounds are in these phases."""
-    return db.session.scalar(select(func.count()).where(Round.phase.in_(phases))) or 0
+    return db.session.scalar(select(func.count()).where(Round.phase.in_(phases), NOT_A_REHEARSAL)) or 0
+
+
+def rounds_due_to_close() -> list[int]:
+    """Ids of rounds whose closing time has come and which have not been closed."""
+    due = select(Round.id).where(Round.phase == "open", Round.closes_at <= database_now(db.session()))
+    return list(db.session.scalars(due.order_by(Round.id)))
 
 
 def pots_of(round_id: int) -> list[PotView]:
     """Every pot of a round, in its order."""
     chosen = select(Pot).where(Pot.round_id == round_id).order_by(Pot.position, Pot.name)
-    return [_pot_view(row) for row in db.session.scalars(chosen)]
+    return [pot_view(row) for row in db.session.scalars(chosen)]
 
 
 def current_pots_of_ward(ward_id: int) -> list[tuple[RoundView, PotView]]:
@@ -72,24 +138,33 @@ def current_pots_of_ward(ward_id: int) -> list[tuple[RoundView, PotView]]:
     chosen = (
         select(Round, Pot)
         .join(Pot)
-        .where(Pot.ward_id == ward_id, Round.phase.in_(("open", "set-up")))
+        .where(Pot.ward_id == ward_id, Round.phase.in_(("open", "set-up")), NOT_A_REHEARSAL)
         .order_by(Round.phase, *LATEST_FIRST)
     )
-    return [(round_view(row.Round), _pot_view(row.Pot)) for row in db.session.execute(chosen)]
+    return [(round_view(row.Round), pot_view(row.Pot)) for row in db.session.execute(chosen)]
 
 
 def pot_by_slugs(round_slug: str, pot_slug: str) -> tuple[RoundView, PotView] | None:
     """A pot with its round, or None."""
-    chosen = select(Round, Pot).join(Pot).where(Round.slug == round_slug, Pot.slug == pot_slug)
+    chosen = select(Round, Pot).join(Pot).where(Round.slug == round_slug, Pot.slug == pot_slug, NOT_A_REHEARSAL)
     row = db.session.execute(chosen).first()
-    return (round_view(row.Round), _pot_view(row.Pot)) if row else None
+    return (round_view(row.Round), pot_view(row.Pot)) if row else None
 
 
 def round_view(row: Round) -> RoundView:
     """A round's row as pages show it."""
-    return RoundView(**{name: getattr(row, name) for name in RoundView.__dataclass_fields__})
+    return RoundView(**{field.name: getattr(row, field.name) for field in fields(RoundView)})
 
 
-def _pot_view(row: Pot) -> PotView:
-    plain = {name: getattr(row, name) for name in PotView.__dataclass_fields__ if name != "rule"}
+def set_up_view(row: Round) -> SetUp:
+    """A round's row as officers see it; what was never filled in is empty."""
+    known = {field.name: getattr(row, field.name) for field in fields(RoundView)}
+    lists = {"witnesses": row.witnesses or [], "saved_tasks": row.saved_tasks or []}
+    tables = {"documents": row.documents or {}, "l_and_a": row.l_and_a or {}}
+    return SetUp(**known, **lists, **tables, manifest=row.manifest or "")
+
+
+def pot_view(row: Pot) -> PotView:
+    """A pot's row as pages show it."""
+    plain = {field.name: getattr(row, field.name) for field in fields(PotView) if field.name != "rule"}
     return PotView(**plain, rule=rule_from_json(row.rule))

@@ -1,1 +1,1 @@
-"""Decisions of a round, pure: how it is counted, where it stands, its dates, its tasks, its manifest, who may approve."""
+"""A round\x27s decisions, pure: how it is counted, where it stands, its dates, tasks and manifest, who may approve."""
