@@ -13,17 +13,21 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
+import pbudget.accounts.routes
 import pbudget.exports.routes
 import pbudget.home.routes
 import pbudget.ledger.models
+import pbudget.outbox.models
 import pbudget.results.routes
 import pbudget.roll.routes
 import pbudget.rounds.routes
 import pbudget.wards.routes
 import pbudget.web.health
 import pbudget.web.layout
+from pbudget.accounts.setup import init_accounts
 from pbudget.config import ROOT, Settings, read_settings
 from pbudget.db import db, init_database
+from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
 from pbudget.web.headers import init_headers
@@ -35,11 +39,14 @@ ROOMS = (
     pbudget.web.layout,
     pbudget.home.routes,
     pbudget.wards.routes,
+    pbudget.accounts.routes,
     pbudget.roll.routes,
     pbudget.rounds.routes,
     pbudget.results.routes,
     pbudget.exports.routes,
 )
+JOBS: dict[str, Handler] = {}
+DUTIES: tuple[Duty, ...] = ()
 LARGEST_REQUEST = 64 * 1024
 
 
@@ -52,11 +59,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app, settings)
     init_database(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    init_jobs(app, JOBS, DUTIES)
     init_layout(app, settings)
     CSRFProtect(app)
     WTFormsHelpers(app)
     init_headers(app, settings)
     init_errors(app)
+    init_accounts(app, settings)
     for room in ROOMS:
         app.register_blueprint(room.pages)
     refuse_undeclared_routes(app)

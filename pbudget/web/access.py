@@ -114,6 +114,11 @@ def sign_in_first() -> Response:
     return response
 
 
+def again_and_back(path: str) -> str:
+    """The address that asks for password and code once more and then comes back to a path of this site."""
+    return url_for("accounts.sign_in_again", next=sign_path(path))
+
+
 def sign_path(path: str) -> str:
     """A path of this site as a token that only we can make, so that no link sends staff elsewhere."""
     return str(_paths().dumps(path))

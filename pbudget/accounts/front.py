@@ -1,0 +1,37 @@
+"""What each role finds on the page staff start from. A room adds its line to TASKS; the page needs nothing else."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import current_app
+
+from pbudget.web.access import StaffView
+
+
+class Task(NamedTuple):
+    """One line of the list: under which heading, what it is called, what one does there, which page, for which roles.
+
+    The page's endpoint takes no arguments. A line whose page is not there (a room that is switched off) is left out.
+    """
+
+    heading: str
+    text: str
+    hint: str
+    endpoint: str
+    roles: frozenset[str]
+
+
+EVERYBODY = frozenset({"officer", "councillor", "steward", "auditor"})
+HEADINGS = ("Rounds", "Suggestions", "At a hub or road show", "Records", "You")
+"""The order of the headings."""
+TASKS = [
+    Task("Records", "Audit log", "What staff did, day by day", "accounts.audit_log", frozenset({"officer", "auditor"})),
+    Task("You", "Your account", "Password, recovery codes, signing out everywhere", "accounts.account", EVERYBODY),
+]
+
+
+def tasks_of(staff: StaffView) -> Sequence[tuple[str, Sequence[Task]]]:
+    """The headings with the lines this person may use, without empty ones."""
+    mine = [each for each in TASKS if each.roles & staff.roles and each.endpoint in current_app.view_functions]
+    grouped = [(heading, [each for each in mine if each.heading == heading]) for heading in HEADINGS]
+    return [(heading, lines) for heading, lines in grouped if lines]

@@ -1,0 +1,317 @@
+"""Signing in and out, the page staff start from, their account, the audit log."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
+
+from pbudget.accounts import queries, signing_in
+from pbudget.accounts.actions import DEMO_PASSWORD
+from pbudget.accounts.forms import (
+    AgainForm,
+    ChangePasswordForm,
+    CodeForm,
+    NewPasswordForm,
+    RecoveryCodeForm,
+    SignInForm,
+    SubmitForm,
+)
+from pbudget.accounts.front import tasks_of
+from pbudget.accounts.pictures import authenticator_picture
+from pbudget.accounts.queries import COOKIE_ID, COOKIE_SEEN, SignedIn
+from pbudget.accounts.rules.limits import client_network
+from pbudget.accounts.security import clock, codes
+from pbudget.accounts.signing_in import (
+    CodeRefused,
+    LinkNotUsable,
+    PasswordNotUsable,
+    SignInOver,
+    SignInRefused,
+    TooManySignIns,
+)
+from pbudget.accounts.words import audit_day, audit_words, role_sentence, role_words
+from pbudget.audit import queries as audit
+from pbudget.kit.clock import say_moment
+from pbudget.web.access import ROLES, again_and_back, current_staff, public, roles, signed_in_staff, signed_path
+from pbudget.web.errors import error_page
+from pbudget.web.paging import asked_page
+
+pages = Blueprint("accounts", __name__, url_prefix="/staff")
+for word in (role_words, role_sentence, audit_day, audit_words):
+    pages.add_app_template_filter(word)
+pages.add_app_template_global(current_staff, "signed_in_staff")
+ENTRIES_A_PAGE = 50
+FRESH_SECONDS = 15 * 60
+
+
+@pages.after_request
+def never_stored(response: Response) -> Response:
+    """Nothing of these pages stays in a browser."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.app_errorhandler(TooManySignIns)
+def too_many(error: TooManySignIns) -> ResponseReturnValue:
+    """The page that says when to try again."""
+    seconds = max(1, round((error.until - clock().now()).total_seconds()))
+    says = (
+        f"There were too many wrong tries from your network. Try again at {say_moment(error.until)}. "
+        "Your account is not locked: from another network you can sign in now."
+    )
+    response = error_page(429, TooManyRequests(), says=says)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+@pages.app_errorhandler(SignInOver)
+def start_again(_: SignInOver) -> ResponseReturnValue:
+    """The sign-in ended while somebody was at it: back to the password."""
+    session.clear()
+    return redirect(url_for("accounts.sign_in", next="ended"), 303)
+
+
+@pages.get("")
+@roles(*ROLES)
+def front() -> str:
+    """What this person can do here."""
+    return render_template("accounts/front.html", tasks=tasks_of(signed_in_staff()))
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Address and password."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        try:
+            return _go_on(
+                signing_in.check_password(form.email.data, form.password.data, _network()), "accounts.sign_in_code"
+            )
+        except SignInRefused as error:
+            form.refuse("email", str(error))
+    return render_template(
+        "accounts/sign-in.html",
+        form=form,
+        ended=request.args.get("next") == "ended",
+        demo_accounts=queries.demo_accounts(),
+        demo_password=DEMO_PASSWORD,
+    )
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def sign_in_code() -> ResponseReturnValue:
+    """The code of the authenticator."""
+    found, form = queries.signed_in("password"), CodeForm()
+    if found is None:
+        return redirect(url_for("accounts.sign_in", next="ended"))
+    if form.validate_on_submit():
+        try:
+            return _signed_in(signing_in.check_code(found, form.code.data, _network()))
+        except CodeRefused as error:
+            form.refuse("code", str(error))
+    return render_template("accounts/code.html", form=form)
+
+
+@pages.route("/sign-in/recovery-code", methods=["GET", "POST"])
+@public
+def sign_in_recovery_code() -> ResponseReturnValue:
+    """One of the codes that were written down."""
+    found, form = queries.signed_in("password"), RecoveryCodeForm()
+    if found is None:
+        return redirect(url_for("accounts.sign_in", next="ended"))
+    if form.validate_on_submit():
+        try:
+            return _signed_in(signing_in.check_recovery_code(found, form.recovery_code.data, _network()))
+        except CodeRefused as error:
+            form.refuse("recovery_code", str(error))
+    return render_template("accounts/recovery-code.html", form=form)
+
+
+@pages.route("/invitation/<token>", methods=["GET", "POST"])
+@public
+def invitation(token: str) -> ResponseReturnValue:
+    """A one-time link: choose a password."""
+    invited, form = queries.invitation(token), NewPasswordForm()
+    if invited is None:
+        return make_response(render_template("accounts/link-over.html"), 404)
+    if form.validate_on_submit():
+        try:
+            return _go_on(signing_in.accept_invitation(token, form.password.data), "accounts.set_up_authenticator")
+        except PasswordNotUsable as error:
+            form.refuse("password", str(error))
+        except LinkNotUsable:
+            return make_response(render_template("accounts/link-over.html"), 404)
+    return render_template("accounts/invitation.html", form=form, invited=invited)
+
+
+@pages.route("/set-up-authenticator", methods=["GET", "POST"])
+@public
+def set_up_authenticator() -> ResponseReturnValue:
+    """The picture to scan, the key in letters, and the first code."""
+    found, form = queries.signed_in("set-up"), CodeForm()
+    if found is None:
+        return redirect(url_for("accounts.sign_in", next="ended"))
+    if form.validate_on_submit():
+        try:
+            began, fresh = signing_in.confirm_authenticator(found, form.code.data)
+        except CodeRefused as error:
+            form.refuse("code", str(error))
+        else:
+            _carry(began)
+            return render_template("accounts/recovery-codes.html", codes=fresh, first=True)
+    return _authenticator_page(found, form)
+
+
+def _authenticator_page(found: SignedIn, form: CodeForm) -> str:
+    secret = found.new_secret or ""
+    return render_template(
+        "accounts/set-up-authenticator.html",
+        form=form,
+        picture=authenticator_picture(codes().get_totp_uri(found.email, secret)),
+        key=codes().get_totp_pretty_key(secret),
+    )
+
+
+@pages.route("/sign-in-again", methods=["GET", "POST"])
+@roles(*ROLES)
+def sign_in_again() -> ResponseReturnValue:
+    """Password and code once more, before something that two people decide."""
+    form = AgainForm()
+    if form.validate_on_submit():
+        try:
+            began = signing_in.check_again(_signed_in_now(), form.password.data, form.code.data, _network())
+        except CodeRefused as error:
+            form.refuse("password", str(error))
+        else:
+            _carry(began)
+            return redirect(_way_back(), 303)
+    return render_template("accounts/sign-in-again.html", form=form)
+
+
+@pages.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End this sign-in. Without one it does nothing, so that a second press is no error."""
+    found = queries.signed_in()
+    if found:
+        signing_in.sign_out(found)
+    return _signed_out()
+
+
+@pages.post("/sign-out-everywhere")
+@roles(*ROLES)
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every sign-in of this person."""
+    signing_in.sign_out_everywhere(_signed_in_now())
+    return _signed_out()
+
+
+def _signed_out() -> ResponseReturnValue:
+    session.clear()
+    response = make_response(redirect(url_for("accounts.signed_out"), 303))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@pages.get("/signed-out")
+@public
+def signed_out() -> str:
+    """That it is over."""
+    return render_template("accounts/signed-out.html")
+
+
+@pages.get("/account")
+@roles(*ROLES)
+def account() -> str:
+    """Who I am here, and what I can change about signing in."""
+    found = _signed_in_now()
+    return render_template(
+        "accounts/account.html",
+        found=found,
+        sign_ins=queries.sign_in_count(found.staff.id),
+        recovery_codes=len(queries.recovery_verifiers(found.staff.id)),
+    )
+
+
+@pages.route("/account/password", methods=["GET", "POST"])
+@roles(*ROLES)
+def change_password() -> ResponseReturnValue:
+    """A new password."""
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            signing_in.change_password(_signed_in_now(), form.old.data, form.new.data, _network())
+        except SignInRefused as error:
+            form.refuse("old", str(error))
+        except PasswordNotUsable as error:
+            form.refuse("new", str(error))
+        else:
+            return redirect(url_for("accounts.account", done="password"), 303)
+    return render_template("accounts/change-password.html", form=form)
+
+
+@pages.route("/account/recovery-codes", methods=["GET", "POST"])
+@roles(*ROLES)
+def recovery_codes() -> ResponseReturnValue:
+    """New recovery codes, for somebody who has just signed in."""
+    if not queries.signed_in_again_within(FRESH_SECONDS):
+        return redirect(again_and_back(url_for("accounts.recovery_codes")))
+    form = SubmitForm()
+    if form.validate_on_submit():
+        fresh = signing_in.replace_recovery_codes(_signed_in_now())
+        return render_template("accounts/recovery-codes.html", codes=fresh, first=False)
+    return render_template("accounts/new-recovery-codes.html", form=form)
+
+
+@pages.get("/audit")
+@roles("officer", "auditor")
+def audit_log() -> str:
+    """What staff did, the latest first."""
+    paging = asked_page(audit.entry_count(), ENTRIES_A_PAGE)
+    return render_template(
+        "accounts/audit.html",
+        entries=audit.entries(paging.size, paging.offset),
+        paging=paging,
+        labels=queries.labels(),
+    )
+
+
+@pages.get("/audit/check")
+@roles("officer", "auditor")
+def audit_check() -> str:
+    """Whether anything in the log was changed, taken out or put in."""
+    return render_template("accounts/audit-check.html", check=audit.verify())
+
+
+def _signed_in_now() -> SignedIn:
+    found = queries.signed_in()
+    if found is None:
+        raise SignInOver("This sign-in has ended.")
+    return found
+
+
+def _network() -> str:
+    return client_network(request.remote_addr)
+
+
+def _carry(session_id: str) -> None:
+    """Put a sign-in into a cookie of its own: nothing of what was in it before remains, form tokens included."""
+    session.clear()
+    session[COOKIE_ID], session[COOKIE_SEEN] = session_id, int(clock().now().timestamp())
+    request.environ.pop(queries.CARRIED, None)
+
+
+def _go_on(session_id: str, endpoint: str) -> ResponseReturnValue:
+    _carry(session_id)
+    return redirect(url_for(endpoint, next=request.args.get("next")), 303)
+
+
+def _signed_in(session_id: str) -> ResponseReturnValue:
+    _carry(session_id)
+    return redirect(_way_back(), 303)
+
+
+def _way_back() -> str:
+    """The page that somebody was at before, if this site signed it; else the page staff start from."""
+    return signed_path(request.args.get("next", ""), url_for("accounts.front"))

@@ -1,0 +1,44 @@
+"""How screens speak of roles and of entries in the audit log."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+
+from pbudget.audit.rules import AuditLine
+from pbudget.kit.clock import say_day
+from pbudget.web.access import ROLES, StaffView
+
+SENTENCES = {
+    "officer": "You set rounds up, run them and publish their results.",
+    "councillor": "You read and answer what residents of your own wards send.",
+    "steward": "You help residents to vote at a hub or a road show.",
+    "auditor": "You can read every setting and every log. You cannot change anything.",
+}
+
+
+def role_words(staff: StaffView) -> str:
+    """`officer`, or `officer and auditor`."""
+    return " and ".join(role for role in ROLES if role in staff.roles)
+
+
+def role_sentence(staff: StaffView) -> str:
+    """What the roles are for, one sentence each."""
+    return " ".join(SENTENCES[role] for role in ROLES if role in staff.roles)
+
+
+def audit_day(line: AuditLine) -> str:
+    """The day of an entry: the log never says the minute."""
+    return say_day(date.fromisoformat(line.day))
+
+
+def audit_words(line: AuditLine, labels: Mapping[str, str]) -> str:
+    """What an act was done to, and its further words: `Test officer 2, roles: officer`."""
+    detail = json.loads(line.detail)
+    subject = labels.get(line.subject, line.subject)
+    return ", ".join([*([subject] if subject else []), *(f"{name}: {_say(value)}" for name, value in detail.items())])
+
+
+def _say(value: object) -> str:
+    if isinstance(value, list):
+        return " and ".join(str(each) for each in value) or "none"
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
