@@ -18,6 +18,7 @@ import pbudget.exports.routes
 import pbudget.home.routes
 import pbudget.ledger.models
 import pbudget.outbox.models
+import pbudget.outbox.models
 import pbudget.results.routes
 import pbudget.roll.routes
 import pbudget.rounds.routes
@@ -27,6 +28,7 @@ import pbudget.web.layout
 from pbudget.accounts.setup import init_accounts
 from pbudget.config import ROOT, Settings, read_settings
 from pbudget.db import db, init_database
+from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
@@ -47,6 +49,8 @@ ROOMS = (
 )
 JOBS: dict[str, Handler] = {}
 DUTIES: tuple[Duty, ...] = ()
+JOBS: dict[str, Handler] = {}
+DUTIES: tuple[Duty, ...] = ()
 LARGEST_REQUEST = 64 * 1024
 
 
@@ -59,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app, settings)
     init_database(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    init_jobs(app, JOBS, DUTIES)
     init_jobs(app, JOBS, DUTIES)
     init_layout(app, settings)
     CSRFProtect(app)

@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pbudget.kit.errors import BadInput
+from pbudget.kit.smtp import MailServer, MailServerNotUsable, read_mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +29,7 @@ class Setting:
 
 SETTINGS = (
     Setting("PBUDGET_INSTANCE", "instance", "Folder of everything this installation keeps: database, secret, logs."),
+    Setting("PBUDGET_KEYS", "`keys` in the instance folder", "Folder of the rounds' keys; never inside a backup."),
     Setting("DATABASE_URL", "SQLite in the instance folder", "`postgresql://…` for a PostgreSQL server."),
     Setting("PBUDGET_SECRET_KEY", "made once, in the instance folder", "Signs cookies; 32 characters or more."),
     Setting(
@@ -39,6 +42,12 @@ SETTINGS = (
     Setting("PBUDGET_BRAND_COLOUR", "#0b4f6c", "The header's colour, `#rrggbb`, at least 4.5:1 against white."),
     Setting("PBUDGET_CONTACT_EMAIL", "not shown", "Where residents write for help."),
     Setting("PBUDGET_CONTACT_PHONE", "not shown", "The number residents ring for help, with its opening hours."),
+    Setting(
+        "PBUDGET_SMTP_URL",
+        "each e-mail is a file in `mail/` in the instance folder",
+        "The mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://…` (TLS), `smtp://localhost?tls=none`.",
+    ),
+    Setting("PBUDGET_MAIL_FROM", "`pbudget@` and the public host", "Sender of e-mail, `Name <address>` or an address."),
     Setting("PBUDGET_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`."),
 )
 
@@ -57,7 +66,15 @@ class Settings:
     contact_email: str = ""
     contact_phone: str = ""
     log_level: str = "info"
+    mail_server: MailServer | None = None
+    mail_from: str = "pbudget@localhost"
+    keys: Path | None = None
     testing: bool = False
+
+    @property
+    def keys_folder(self) -> Path:
+        """Folder of the rounds' keys."""
+        return self.keys or self.instance / "keys"
 
     @property
     def https(self) -> bool:
@@ -84,6 +101,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         contact_email=environ.get("PBUDGET_CONTACT_EMAIL", ""),
         contact_phone=environ.get("PBUDGET_CONTACT_PHONE", ""),
         log_level=_log_level(environ),
+        mail_server=_mail_server(environ),
+        mail_from=_mail_from(environ),
+        keys=Path(environ["PBUDGET_KEYS"]).resolve() if environ.get("PBUDGET_KEYS") else None,
     )
 
 
@@ -162,3 +182,19 @@ def _log_level(environ: Mapping[str, str]) -> str:
     if level not in ("debug", "info", "warning", "error"):
         raise SettingNotUsable("PBUDGET_LOG_LEVEL is none of debug, info, warning and error.")
     return level
+
+
+def _mail_server(environ: Mapping[str, str]) -> MailServer | None:
+    address = environ.get("PBUDGET_SMTP_URL")
+    try:
+        return read_mail_server(address) if address else None
+    except MailServerNotUsable as error:
+        raise SettingNotUsable(f"PBUDGET_SMTP_URL {error}") from error
+
+
+def _mail_from(environ: Mapping[str, str]) -> str:
+    host = urlsplit(_public_url(environ)).hostname or ""
+    sender = environ.get("PBUDGET_MAIL_FROM", "pbudget@localhost" if host.startswith("127.") else f"pbudget@{host}")
+    if not re.fullmatch(r"([^<>@\r\n]+<)?[^<>@\s]+@[^<>@\s]+>?", sender) or ("<" in sender) != sender.endswith(">"):
+        raise SettingNotUsable("PBUDGET_MAIL_FROM is not a sender such as Test council <votes@council.example>.")
+    return sender

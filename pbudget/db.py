@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
 from pbudget.kit.clock import Clock, SystemClock
@@ -43,6 +43,21 @@ class Base(DeclarativeBase):
     """Base of every model; constraint names follow one rule so that migrations can find them on both engines."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, UTC on both sides; without a zone in the table, the same on both engines."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC, without saying so."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that it is UTC."""
+        return value.replace(tzinfo=UTC) if value else None
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

@@ -11,6 +11,8 @@ DEMO_TABLES = frozenset(
     | {"ballot_count", "outcome", "outcome_line", "replay"}
 )
 """Every table a demonstration fills. A row anywhere else was put there by somebody."""
+OF_THE_WORKER = frozenset({"duty", "worker"})
+"""Tables that fill by themselves while a worker runs: their rows say nothing about whose data this is."""
 
 
 def has_schema() -> bool:
@@ -20,7 +22,7 @@ def has_schema() -> bool:
 
 def is_empty() -> bool:
     """Whether no table has a row."""
-    return not any(_has_rows(table) for table in db.metadata.sorted_tables)
+    return not any(_has_rows(table) for table in db.metadata.sorted_tables if table.name not in OF_THE_WORKER)
 
 
 def holds_only_demo(boroughs: Collection[str]) -> bool:
@@ -29,7 +31,7 @@ def holds_only_demo(boroughs: Collection[str]) -> bool:
     `boroughs` are the slugs of real boroughs that a demonstration loaded; made-up ones and rounds say so themselves.
     """
     borough, round_ = db.metadata.tables["borough"], db.metadata.tables["round"]
-    others = [table for table in db.metadata.sorted_tables if table.name not in DEMO_TABLES]
+    others = [table for table in db.metadata.sorted_tables if table.name not in DEMO_TABLES | OF_THE_WORKER]
     real = [
         select(borough.c.id).where(~borough.c.is_demo, borough.c.slug.not_in(boroughs)),
         select(round_.c.id).where(~round_.c.is_demo),
