@@ -52,8 +52,8 @@ class Staff(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     invited_by: Mapped[str] = mapped_column(String(32))
     fs_uniquifier = synonym("id")  # what Flask-Security calls the id in its own tables
-    roles: Mapped[list["StaffRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-    wards: Mapped[list["StaffWard"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    roles: Mapped[list["StaffRole"]] = relationship(cascade="all, delete-orphan")
+    wards: Mapped[list["StaffWard"]] = relationship(cascade="all, delete-orphan")
 
 
 class StaffRole(Base):

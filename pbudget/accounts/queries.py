@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import current_app, has_request_context, request, session
 from sqlalchemy import exists, func, literal, select, union_all
+from sqlalchemy.orm import selectinload
 
 from pbudget.accounts.models import (
     Staff,
@@ -172,11 +173,12 @@ def token_hash(token: str) -> str:
 def recovery_verifiers(staff_id: str) -> dict[int, str]:
     """The hashes of the recovery codes that are left, by their position."""
     asked = select(StaffRecoveryCode.position, StaffRecoveryCode.verifier).where(StaffRecoveryCode.staff_id == staff_id)
-    return dict(db.session.execute(asked).tuples().all())
+    return {row.position: row.verifier for row in db.session.execute(asked)}
 
 
 def accounts() -> Sequence[AccountLine]:
     """Every account, by address."""
+    asked = select(Staff).order_by(Staff.email).options(selectinload(Staff.roles), selectinload(Staff.wards))
     return [
         AccountLine(
             staff.id,
@@ -187,13 +189,13 @@ def accounts() -> Sequence[AccountLine]:
             "disabled" if not staff.is_active else "active" if staff.totp_secret else "invited",
             staff.is_demo,
         )
-        for staff in db.session.scalars(select(Staff).order_by(Staff.email))
+        for staff in db.session.scalars(asked)
     ]
 
 
 def labels() -> dict[str, str]:
     """What each account is called, by its id: for lists of acts."""
-    return dict(db.session.execute(select(Staff.id, Staff.label)).tuples().all())
+    return {row.id: row.label for row in db.session.execute(select(Staff.id, Staff.label))}
 
 
 def sign_in_count(staff_id: str) -> int:
