@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import flask_migrate
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
@@ -17,9 +18,17 @@ from tests.support.pages import PageClient
 
 ENGINES = ("sqlite", "postgresql")
 
+# The ordinary run tries the same examples every time, on busy machines too; --full tries new ones.
+hypothesis.settings.register_profile("same-examples", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("new-examples", deadline=None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("new-examples" if config.getoption("--full") else "same-examples")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -73,14 +73,14 @@ def test_the_stored_outcomes_are_what_pabutools_finds_today(shared_data: Path, s
 
 
 @pytest.mark.parametrize("rule", [*RULES, *RAISED], ids=rule_name)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(election=elections(ballot_types=("approval",)))
 def test_a_random_election_is_counted_as_pabutools_counts_it(rule: Rule, election: Election) -> None:
     assert sorted(count(election, rule).winners) == oracle.winners(oracle.from_election(election), rule)
 
 
 @pytest.mark.parametrize("rule", [*RULES[:-1], *RAISED, *BY_SCORE], ids=rule_name)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(election=elections(ballot_types=("ranked", "points")))
 def test_random_points_and_ranks_are_counted_as_pabutools_counts_them(rule: Rule, election: Election) -> None:
     election = replace(election, length=len(election.projects))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pabutools.election import parse_pabulib
 from pabutools.election.pabulib import parse_pabulib_from_string
 
@@ -27,7 +27,6 @@ META = {
 }
 
 
-@settings(deadline=None)
 @given(counts())
 def test_a_written_file_reads_back_to_the_same_outcome(case: tuple[Election, Rule]) -> None:
     election, rule = case
@@ -37,7 +36,6 @@ def test_a_written_file_reads_back_to_the_same_outcome(case: tuple[Election, Rul
     assert [line.reason for line in count(again, rule).lines] == [line.reason for line in count(election, rule).lines]
 
 
-@settings(deadline=None)
 @given(elections())
 def test_pabutools_reads_a_written_file_and_finds_every_ballot(election: Election) -> None:
     instance, profile = parse_pabulib_from_string(write(replace(election, meta=META)).decode())

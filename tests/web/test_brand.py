@@ -33,7 +33,7 @@ def test_a_colour_too_pale_for_its_surface_is_darkened_only_as_far_as_needed():
     assert 4.5 <= contrast(shade, surface) < 5.2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(COLOURS)
 def test_every_accepted_colour_gives_links_and_header_that_can_be_read(colour):
     assume(contrast_with_white(colour) >= 4.5)
