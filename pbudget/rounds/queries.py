@@ -158,10 +158,15 @@ def round_view(row: Round) -> RoundView:
 
 def set_up_view(row: Round) -> SetUp:
     """A round's row as officers see it; what was never filled in is empty."""
-    known = {field.name: getattr(row, field.name) for field in fields(RoundView)}
-    lists = {"witnesses": row.witnesses or [], "saved_tasks": row.saved_tasks or []}
-    tables = {"documents": row.documents or {}, "l_and_a": row.l_and_a or {}}
-    return SetUp(**known, **lists, **tables, manifest=row.manifest or "")
+    known: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(RoundView)}
+    return SetUp(
+        **known,
+        witnesses=row.witnesses or [],
+        documents=row.documents or {},
+        saved_tasks=row.saved_tasks or [],
+        l_and_a=row.l_and_a or {},
+        manifest=row.manifest or "",
+    )
 
 
 def pot_view(row: Pot) -> PotView:
