@@ -96,7 +96,8 @@ def _run_length(text: str) -> int:
 
 def without_repeats(text: str) -> str:
     """`abcabcabc` becomes `abc`, `zzzz` becomes `z`: a part said again adds nothing."""
-    return re.sub(r"(.+?)\1+", r"\1", text)
+    shorter = re.sub(r"(.+?)\1+", r"\1", text)
+    return shorter if shorter == text else without_repeats(shorter)
 
 
 def _without_word(text: str, word: str) -> str:
