@@ -14,11 +14,12 @@ from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 import pbudget.accounts.routes
+import pbudget.ballots.routes
 import pbudget.exports.routes
 import pbudget.home.routes
+import pbudget.jobs.tasks
 import pbudget.ledger.models
-import pbudget.outbox.models
-import pbudget.outbox.models
+import pbudget.outbox.tasks
 import pbudget.results.routes
 import pbudget.roll.routes
 import pbudget.rounds.routes
@@ -29,7 +30,7 @@ from pbudget.accounts.setup import init_accounts
 from pbudget.config import ROOT, Settings, read_settings
 from pbudget.db import db, init_database
 from pbudget.jobs.registry import Duty, Handler, init_jobs
-from pbudget.jobs.registry import Duty, Handler, init_jobs
+from pbudget.jobs.rules import Daily, Every
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
 from pbudget.web.headers import init_headers
@@ -44,13 +45,16 @@ ROOMS = (
     pbudget.accounts.routes,
     pbudget.roll.routes,
     pbudget.rounds.routes,
+    pbudget.ballots.routes,
     pbudget.results.routes,
     pbudget.exports.routes,
 )
 JOBS: dict[str, Handler] = {}
-DUTIES: tuple[Duty, ...] = ()
-JOBS: dict[str, Handler] = {}
-DUTIES: tuple[Duty, ...] = ()
+DUTIES = (
+    Duty("e-mail", Every(2), pbudget.outbox.tasks.deliver_due_mail),
+    Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
+    Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
+)
 LARGEST_REQUEST = 64 * 1024
 
 
@@ -63,7 +67,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(app, settings)
     init_database(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
-    init_jobs(app, JOBS, DUTIES)
     init_jobs(app, JOBS, DUTIES)
     init_layout(app, settings)
     CSRFProtect(app)

@@ -21,11 +21,13 @@ COMMANDS = {
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
     "demo": Command("pbudget.demo.cli:demo", "Fill an empty database with a made-up borough.", needs_app=True),
     "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
+    "outbox": Command("pbudget.outbox.cli:outbox", "Say what e-mail waits and what could not be sent.", needs_app=True),
     "replay": Command("pbudget.replays.cli:replay", "Load past elections from Pabulib files.", needs_app=True),
     "serve": Command("pbudget.web.cli:serve", "Serve the site with the bundled server.", needs_app=True),
     "staff": Command("pbudget.accounts.cli:staff", "Invite staff, list, stop, reset their accounts.", needs_app=True),
     "verify": Command("pbudget.ledger.cli:verify", "Check a ledger, or a result bundle, for any change."),
     "wards": Command("pbudget.wards.cli:wards", "Load ward boundaries, population figures, postcodes.", needs_app=True),
+    "work": Command("pbudget.jobs.cli:work", "Send e-mail, carry out jobs, keep to the clock.", needs_app=True),
 }
 
 
@@ -72,3 +74,7 @@ def main() -> None:
     except BadInput as error:
         click.echo(f"pbudget: {error}", err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

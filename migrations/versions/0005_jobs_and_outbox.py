@@ -72,9 +72,7 @@ def make_message() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),
         sa.Column("keep_until", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('queued', 'claimed', 'sending', 'sent', 'failed', 'unsure')", name=op.f("ck_message_state")
-        ),
+        sa.CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'unsure')", name=op.f("ck_message_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
     )

@@ -1,7 +1,7 @@
 """Asking for work to be done, signs of life, and clearing away what is over."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,12 +31,12 @@ def enqueue(session: Session, kind: str, payload: Mapping[str, Any], round_id: i
     return job.id
 
 
-def give_sign_of_life(session: Session, worker: str) -> None:
-    """Say that this worker lives, and keep the jobs it holds."""
+def give_sign_of_life(session: Session, worker: str, holders: Collection[str] = ()) -> None:
+    """Say that this worker lives, and keep the jobs in these hands of its."""
     now = database_now(session)
     session.merge(WorkerRecord(id=worker, machine=socket.gethostname()[:120], seen_at=now))
     session.flush()
-    keep(session, worker)
+    keep(session, holders)
 
 
 def clear_away_old_jobs(session: Session) -> None:

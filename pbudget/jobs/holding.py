@@ -53,9 +53,9 @@ def _may_be_taken(now: datetime) -> ColumnElement[bool]:
     return or_(queued, and_(Job.state == "running", Job.lease_until < now))
 
 
-def keep(session: Session, holder: str) -> None:
-    """Prolong the lease of every job this worker holds."""
-    held = update(Job).where(Job.state == "running", Job.holder == holder)
+def keep(session: Session, holders: Collection[str]) -> None:
+    """Prolong the lease of every job in these hands."""
+    held = update(Job).where(Job.state == "running", Job.holder.in_(holders))
     session.execute(held.values(lease_until=database_now(session) + LEASE))
 
 

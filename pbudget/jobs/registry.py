@@ -27,6 +27,7 @@ class UnknownJobKind(RuntimeError):
 class Duty:
     """Something the worker does by the clock. It is safe to do twice; no two workers do it at once.
 
+    It is done in short steps and may return True to be called again at once, so that a worker can end between them.
     With `per_machine` every machine does it, for what is in the instance folder rather than in the database.
     """
 

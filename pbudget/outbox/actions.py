@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, update
+from sqlalchemy import and_, case, delete, or_, update
 from sqlalchemy.orm import Session
 
 from pbudget.config import Settings
@@ -15,6 +15,10 @@ from pbudget.outbox.rules import domain_of, usable_address, usable_subject, usab
 
 KEPT = timedelta(days=3)
 """How long a message is tried and remembered unless its sender says otherwise."""
+
+
+REMEMBERED = timedelta(days=30)
+TOO_LATE = "It could not be sent in time."
 
 
 class NothingToSendAgain(BadInput):
@@ -45,12 +49,23 @@ def queue_mail(session: Session, to: str, subject: str, text: str, keep: timedel
 
 def send_again(session: Session, message_number: int) -> None:
     """Put a message that failed, or may or may not have arrived, back into the queue. Raises NothingToSendAgain."""
-    stuck = update(Message).where(Message.id == message_number, Message.state.in_(("failed", "unsure")))
+    stuck = update(Message).where(
+        Message.id == message_number, Message.state.in_(("failed", "unsure")), Message.to != ""
+    )
     again = stuck.values(state="queued", attempts=0, problem="", next_try=database_now(session))
     if session.execute(again).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
         raise NothingToSendAgain(f"There is no message {message_number} that failed. Run pbudget outbox to see which.")
 
 
 def clear_away_old_mail(session: Session) -> None:
-    """Forget every message whose time is over, sent or not."""
-    session.execute(delete(Message).where(Message.keep_until < database_now(session)))
+    """Forget what was sent, and whom and what the rest was for, once its time is over.
+
+    That a message never arrived is remembered for another 30 days, so that somebody hears of it.
+    """
+    now = database_now(session)
+    over = Message.keep_until < now
+    gone = or_(and_(over, Message.state == "sent"), Message.keep_until < now - REMEMBERED)
+    session.execute(delete(Message).where(gone))
+    nothing = {"to": "", "subject": "", "text": ""}
+    problem = case((Message.problem == "", TOO_LATE), else_=Message.problem)
+    session.execute(update(Message).where(over, Message.to != "").values(state="failed", problem=problem, **nothing))

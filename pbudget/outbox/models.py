@@ -7,14 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pbudget.db import Base, Moment
 
-STATES = ("queued", "claimed", "sending", "sent", "failed", "unsure")
+STATES = ("queued", "sending", "sent", "failed", "unsure")
 
 
 class Message(Base):
     """One e-mail. `sending` is written before its text goes over the line, so that nothing is sent twice.
 
-    A message found `sending` by the next worker becomes `unsure`: it may have arrived, and only a person sends it
-    again. The text is emptied once it is sent, and the row goes at `keep_until`, sent or not.
+    A message left `sending` by a worker that is gone becomes `unsure`: it may have arrived, and only a person sends it
+    again. The text is emptied once it is sent; at `keep_until` address, subject and text go, sent or not.
     """
 
     __tablename__ = "message"

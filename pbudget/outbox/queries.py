@@ -21,7 +21,7 @@ class MessageView:
 
 
 def message_counts() -> dict[str, int]:
-    """How many messages are in each state: queued, claimed, sending, sent, failed, unsure."""
+    """How many messages are in each state: queued, sending, sent, failed, unsure."""
     return dict(db.session.execute(select(Message.state, func.count()).group_by(Message.state)).all())
 
 

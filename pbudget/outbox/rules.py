@@ -12,6 +12,10 @@ from pbudget.kit.errors import BadInput
 
 LONGEST_SUBJECT = 200
 LONGEST_PAUSE = timedelta(hours=1)
+SERVER_PAUSE = timedelta(minutes=1)
+"""How long everything waits when the mail server cannot be used."""
+SENDING_AT_MOST = timedelta(minutes=10)
+"""After this a message found half sent was left by a worker that is gone."""
 WIRE = SMTP.clone(cte_type="7bit", max_line_length=76)
 """Seven bits and short lines, which every mail server takes."""
 
