@@ -3,13 +3,15 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import column, insert, select, table, update
 from sqlalchemy.orm import Session
 
 from pbudget.kit.errors import PbudgetError
-from pbudget.ledger.models import LedgerEntry, LedgerHead
+from pbudget.ledger.checkpoints import Checkpoint, say_utc, sign
+from pbudget.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
 from pbudget.ledger.queries import (
     EntryView,
     HeadView,
@@ -107,6 +109,28 @@ def append_ballot(session: Session, round_id: int, payload: Mapping[str, Any], i
     if payload["round"] != head.name:
         raise ValueError(f"A ballot for {payload['round']!r} does not belong in the ledger of {head.name!r}.")
     return _put(session, round_id, head, _ballot_with_own_tracker(round_id, head, payload["slot"], text), idem)
+
+
+def add_checkpoint(
+    session: Session, round_id: int, signing_key: bytes, moment: datetime, counts: Mapping[str, int]
+) -> Checkpoint:
+    """Add the day's `checkpoint` entry, which carries the day's counts, and sign the head with it."""
+    append(session, round_id, "checkpoint", {"counts": dict(counts), "utc": say_utc(moment)})
+    return sign_head(session, round_id, signing_key, moment)
+
+
+def sign_head(session: Session, round_id: int, signing_key: bytes, moment: datetime) -> Checkpoint:
+    """Sign where the chain stands now, without an entry: after the close, the result and the seal. Once per head."""
+    head = hold_ledger(session, round_id)
+    here = LedgerCheckpoint.round_id == round_id, LedgerCheckpoint.size == head.seq
+    columns = select(LedgerCheckpoint.head, LedgerCheckpoint.utc, LedgerCheckpoint.signature)
+    row = session.execute(columns.where(*here)).first()
+    if row:
+        return Checkpoint(head.name, head.seq, *row)
+    checkpoint = sign(signing_key, head.name, head.seq, head.head, moment)
+    signed = {"size": head.seq, "head": head.head, "utc": checkpoint.utc, "signature": checkpoint.signature}
+    session.execute(insert(LedgerCheckpoint).values(round_id=round_id, **signed))
+    return checkpoint
 
 
 def _entry_of_token(session: Session, round_id: int, idem: str, payload: str) -> EntryView | None:

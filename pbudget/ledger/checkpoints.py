@@ -51,9 +51,14 @@ class Checkpoint:
 
 def sign(signing_key: bytes, round_name: str, size: int, head: str, moment: datetime) -> Checkpoint:
     """A checkpoint signed with the round's 32-byte Ed25519 key."""
-    utc = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = say_utc(moment)
     plain = Checkpoint(round_name, size, head, utc, "")
     return Checkpoint(round_name, size, head, utc, _signature(signing_key, plain.signed_bytes()))
+
+
+def say_utc(moment: datetime) -> str:
+    """A moment as the ledger writes it, in UTC to the second: `2027-03-14T06:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def is_signed_by(checkpoint: Checkpoint, public_key: str) -> bool:

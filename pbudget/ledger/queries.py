@@ -1,17 +1,23 @@
 """Reading the ledger. What is whole (`entries`, `counted_ballots`) is for verifying and counting, never for a page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Select, cast, func, select, text, type_coerce
+from sqlalchemy.exc import DatabaseError
 
 from pbudget.db import db
-from pbudget.ledger.models import LedgerEntry, LedgerHead, one_of
-from pbudget.ledger.rules import MILESTONES, Entry, tracker_of, tracker_span
+from pbudget.ledger.checkpoints import Checkpoint, CheckpointNotUsable, anchors, signing_key_in
+from pbudget.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, one_of
+from pbudget.ledger.public import opening_line, public_line
+from pbudget.ledger.rules import MILESTONES, Entry, Verification, tracker_of, tracker_span
+from pbudget.ledger.verifying import ChainCheck, walked
 
 AT_A_TIME = 1000
+FEWEST_NEW = 20
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def rounds_with_a_ledger() -> list[tuple[int, str]]:
     return [(row.round_id, row.name) for row in rows]
 
 
-def entries(round_id: int, up_to: int | None = None) -> Iterator[Entry]:
+def entries(round_id: int, up_to: int | None = None) -> Generator[Entry, None, None]:
     """Every entry whole, in order, a thousand at a time: a walk over any ledger needs the same little memory."""
     columns = [LedgerHead.name.label("round"), LedgerEntry.seq, LedgerEntry.kind, LedgerEntry.entry_id]
     columns += [LedgerEntry.slot, LedgerEntry.nonce, LedgerEntry.payload, LedgerEntry.body]
@@ -73,8 +79,8 @@ def entries(round_id: int, up_to: int | None = None) -> Iterator[Entry]:
     )
     if up_to is not None:
         chosen = chosen.where(LedgerEntry.seq <= up_to)
-    for row in db.session.execute(chosen):
-        yield Entry._make(row)
+    with db.session.execute(chosen) as rows:
+        yield from map(Entry._make, rows)
 
 
 def acts(round_id: int) -> list[EntryView]:
@@ -166,3 +172,80 @@ def _inside_payload(name: str) -> ColumnElement[str]:
     else:
         inside = cast(LedgerEntry.payload, JSON)[name].as_string()
     return inside
+
+
+def public_lines(round_id: int, up_to: int | None = None) -> Iterator[bytes]:
+    """`ledger.jsonl`, line by line, whole or up to an entry: what anyone may have, and no choice in it."""
+    return map(public_line, entries(round_id, up_to))
+
+
+def opening_lines(round_id: int) -> Iterator[bytes]:
+    """The auditor's opening, line by line: every ballot with its nonce. After close, for the auditor alone."""
+    return (opening_line(entry) for entry in entries(round_id) if entry.kind == "ballot")
+
+
+def checkpoints_of(round_id: int) -> list[Checkpoint]:
+    """Every signed checkpoint of a round, the oldest first."""
+    row = LedgerCheckpoint
+    columns = select(LedgerHead.name, row.size, row.head, row.utc, row.signature)
+    chosen = columns.join(LedgerHead, LedgerHead.round_id == row.round_id).where(row.round_id == round_id)
+    return [Checkpoint(*each) for each in db.session.execute(chosen.order_by(row.size))]
+
+
+def entries_since_checkpoint(round_id: int) -> int:
+    """How many entries the latest checkpoint does not cover: a daily one is due from FEWEST_NEW."""
+    head = head_of(round_id)
+    covered = select(func.max(LedgerCheckpoint.size)).where(LedgerCheckpoint.round_id == round_id)
+    return (head.seq if head else 0) - (db.session.scalar(covered) or 0)
+
+
+def verify_ledger(round_id: int, against: Checkpoint | None = None) -> Verification:
+    """Check a round's ledger whole: every entry, the stored head, every stored checkpoint and one from outside."""
+    db.session.rollback()  # a fresh snapshot, not the one of an earlier read
+    head = head_of(round_id)
+    if head is None:
+        return Verification(False, 0, "", None, "there is no ledger of this round")
+    heads, problem = _known_heads(round_id, head, against)
+    found = _verified(round_id, head, heads)
+    if found.ok and problem:
+        return Verification(False, found.size, found.head, None, problem)
+    return found if not found.ok or _stands_at(head, found) else _off_the_head(head, found)
+
+
+def _known_heads(round_id: int, head: HeadView, against: Checkpoint | None) -> tuple[dict[int, str], str]:
+    """Heads by size from every checkpoint, or what is wrong with a checkpoint."""
+    kept = [*checkpoints_of(round_id), *([against] if against else [])]
+    try:
+        return anchors(kept, head.name, signing_key_in(head.manifest.encode())) if kept else {}, ""
+    except CheckpointNotUsable as error:
+        return {}, str(error).removesuffix(".")
+
+
+def _verified(round_id: int, head: HeadView, heads: dict[int, str]) -> Verification:
+    check = ChainCheck(head.manifest.encode(), heads)
+    try:
+        with closing(entries(round_id)) as chain:
+            return walked(check, check.take, chain)
+    except DatabaseError as error:
+        reason = f"the database cannot read it ({type(error.orig).__name__})"
+        return Verification(False, check.size, check.head, check.size + 1, reason)
+
+
+def _stands_at(head: HeadView, found: Verification) -> bool:
+    return (head.seq, head.head) == (found.size, found.head)
+
+
+def _off_the_head(head: HeadView, found: Verification) -> Verification:
+    reason = f"the ledger ends at {found.size} entries but its head stands at {head.seq}: entries were removed or added"
+    return Verification(False, found.size, found.head, min(found.size, head.seq) + 1, reason)
+
+
+def database_damage() -> str:
+    """What SQLite's own check finds wrong with the file, in its words; empty where it is sound, and on PostgreSQL."""
+    if db.engine.dialect.name != "sqlite":
+        return ""
+    try:
+        told = db.session.execute(text("PRAGMA integrity_check(1)")).scalar_one()
+    except DatabaseError as error:
+        told = str(error.orig)
+    return "" if told == "ok" else str(told)

@@ -1,6 +1,7 @@
 """Checking a whole chain, entry by entry, in one pass and constant memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 from pbudget.ledger.rules import (
     HEX_32,
@@ -16,7 +17,24 @@ from pbudget.ledger.rules import (
     line_of,
     read_canonical,
     refuse_out_of_place,
+    tracker_of,
 )
+
+Link = TypeVar("Link")
+
+
+class PublicLine(NamedTuple):
+    """One entry as it is published: the hashed line's exact bytes, what they say, and the fingerprints beside them."""
+
+    round: str
+    seq: int
+    kind: str
+    id: str
+    c: str
+    line: bytes
+    leaf: str
+    head: str
+    tracker: str
 
 
 class BadEntry(Exception):
@@ -30,9 +48,14 @@ def verify(manifest: bytes, entries: Iterable[Entry], anchors: Mapping[int, str]
     before an anchor has been cut.
     """
     check = ChainCheck(manifest, anchors or {})
+    return walked(check, check.take, entries)
+
+
+def walked(check: "ChainCheck", step: Callable[[Link], None], chain: Iterable[Link]) -> Verification:
+    """Take one step for each link of a chain, and say how far that came and why it stopped."""
     try:
-        for entry in entries:
-            check.take(entry)
+        for link in chain:
+            step(link)
         check.end()
     except BadEntry as error:
         return Verification(False, check.size, check.head, check.size + 1, str(error))
@@ -50,16 +73,17 @@ class ChainCheck:
         self._reached: set[str] = set()
 
     def take(self, entry: Entry) -> None:
-        """Check the next entry; raise BadEntry where it cannot be trusted."""
-        self._check_place(entry)
+        """Check a stored entry that comes next; raise BadEntry where it cannot be trusted."""
+        self._check_place(entry.round, entry.seq, entry.kind)
         check_content(entry)
-        leaf = leaf_of(line_of(entry))
-        head = head_after(self.head, leaf)
-        if entry.leaf != leaf or entry.head != head:
-            raise BadEntry("its content does not give the fingerprint stored with it")
-        if self._anchors.get(entry.seq, head) != head:
-            raise BadEntry(f"the chain up to here is not the one a checkpoint saw at {entry.seq} entries")
-        self.size, self.head = entry.seq, head
+        self._follow(line_of(entry), entry.seq, entry.leaf, entry.head)
+
+    def take_line(self, public: "PublicLine") -> None:
+        """Check a published entry that comes next; raise BadEntry where it cannot be trusted."""
+        self._check_place(public.round, public.seq, public.kind)
+        if public.tracker != tracker_of(public.leaf):
+            raise BadEntry("its reference is not the one its content gives")
+        self._follow(public.line, public.seq, public.leaf, public.head)
 
     def end(self) -> None:
         """Check that nothing is missing after the last entry."""
@@ -70,18 +94,31 @@ class ChainCheck:
                 "or an older copy was put in its place"
             )
 
-    def _check_place(self, entry: Entry) -> None:
-        if entry.seq != self.size + 1:
-            raise BadEntry(f"entry {self.size + 1} is missing: entry {entry.seq} follows {self.size}")
-        self._round = self._round or entry.round
-        if entry.round != self._round:
+    def _follow(self, line: bytes, seq: int, leaf: str, head: str) -> None:
+        right_leaf = leaf_of(line)
+        right_head = head_after(self.head, right_leaf)
+        if leaf != right_leaf or head != right_head:
+            raise BadEntry("its content does not give the fingerprint stored with it")
+        if self._anchors.get(seq, head) != head:
+            raise BadEntry(f"{self._since_last_anchor(seq)} not what a checkpoint saw at {seq} entries")
+        self.size, self.head = seq, head
+
+    def _since_last_anchor(self, seq: int) -> str:
+        before = max((size for size in self._anchors if size < seq), default=0)
+        return f"the entries {before + 1} to {seq} are" if before + 1 < seq else "it is"
+
+    def _check_place(self, round_name: str, seq: int, kind: str) -> None:
+        if seq != self.size + 1:
+            raise BadEntry(f"entry {seq} stands in its place")
+        self._round = self._round or round_name
+        if round_name != self._round:
             raise BadEntry("it belongs to another round")
         try:
-            refuse_out_of_place(entry.kind, self._reached)
+            refuse_out_of_place(kind, self._reached)
         except (EntryOutOfPlace, RoundClosed) as error:
             raise BadEntry(str(error)) from error
-        if entry.kind in MILESTONES:
-            self._reached.add(entry.kind)
+        if kind in MILESTONES:
+            self._reached.add(kind)
 
 
 def check_content(entry: Entry) -> None:
