@@ -1,0 +1,135 @@
+"""How far a round is and what its manifest will say: read from this room and the rooms below it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from pbudget import __version__
+from pbudget.db import db
+from pbudget.kit.errors import BadInput
+from pbudget.proposals.queries import ProposalView, proposals_of
+from pbudget.roll.queries import has_codes, roll_size_by_ward
+from pbudget.rounds.models import EscrowReceipt
+from pbudget.rounds.queries import PotView, SetUp, pots_of
+from pbudget.rounds.rules.manifest import FrozenPot, FrozenProposal, FrozenRound, contest_digest
+from pbudget.rounds.rules.tasks import PotFacts, Preparation
+from pbudget.wards.queries import ward_ids
+
+
+class NotReadyToOpen(BadInput):
+    """Something is missing before the round can open; the message is the first thing that is."""
+
+
+def preparation_of(round_: SetUp, now: datetime) -> Preparation:
+    """Everything the task list looks at."""
+    pots, proposals = pots_of(round_.id), proposals_of(round_.id)
+    roll = roll_size_by_ward(round_.id)
+    return Preparation(
+        now=now,
+        name=round_.name,
+        place=round_.place,
+        saved=frozenset(round_.saved_tasks),
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        pots=[_facts(pot, proposals.get(pot.id, [])) for pot in pots],
+        unawarded=round_.unawarded,
+        assurance=round_.assurance,
+        channels=round_.channels,
+        roll=roll,
+        codes=sum(roll.values()) if has_codes(round_.id) else 0,
+        witnesses=len(round_.witnesses),
+        annul_rule=round_.annul_rule,
+        publish_reason=round_.publish_reason,
+        documents=round_.documents,
+        test=test_state(round_, pots, proposals),
+        keys_made=bool(round_.key_ids),
+        escrow=escrow_copies(round_.id),
+    )
+
+
+def _facts(pot: PotView, proposals: Sequence[ProposalView]) -> PotFacts:
+    return PotFacts(
+        name=pot.name,
+        ward_id=pot.ward_id,
+        amount=pot.amount,
+        ballot_type=pot.ballot_type,
+        most_points=pot.most_points,
+        rule=pot.rule,
+        proposals=len(proposals),
+        affordable=sum(each.cost <= pot.amount for each in proposals),
+    )
+
+
+def test_state(round_: SetUp, pots: Sequence[PotView], proposals: Mapping[int, list[ProposalView]]) -> str:
+    """How the last logic-and-accuracy test stands: passed, failed, stale, or empty when there was none."""
+    if not round_.l_and_a:
+        return ""
+    if not round_.l_and_a.get("passed"):
+        return "failed"
+    now = contest_digest(frozen_pots(pots, proposals, {}))
+    return "passed" if round_.l_and_a.get("contests") == now else "stale"
+
+
+def escrow_copies(round_id: int) -> int:
+    """How many officers have downloaded a locked copy of the round's keys."""
+    return db.session.scalar(select(func.count()).where(EscrowReceipt.round_id == round_id)) or 0
+
+
+def escrow_holders(round_id: int) -> dict[str, datetime]:
+    """Which officers (by id) have downloaded a copy, and when (UTC)."""
+    chosen = select(EscrowReceipt.staff_id, EscrowReceipt.downloaded_at).where(EscrowReceipt.round_id == round_id)
+    return dict(db.session.execute(chosen).tuples().all())
+
+
+def frozen_pots(
+    pots: Sequence[PotView], proposals: Mapping[int, list[ProposalView]], codes_of_wards: Mapping[int, str]
+) -> tuple[FrozenPot, ...]:
+    """The pots as the manifest has them."""
+    return tuple(_frozen_pot(pot, proposals.get(pot.id, []), codes_of_wards.get(pot.ward_id or 0)) for pot in pots)
+
+
+def _frozen_pot(pot: PotView, proposals: Sequence[ProposalView], ward: str | None) -> FrozenPot:
+    return FrozenPot(
+        slug=pot.slug,
+        name=pot.name,
+        ward=ward,
+        amount=pot.amount,
+        units=pot.units,
+        ballot_type=pot.ballot_type,
+        most_choices=pot.most_choices,
+        most_points=pot.most_points,
+        rule=pot.rule,
+        proposals=tuple(FrozenProposal(each.reference, each.title, each.cost) for each in proposals),
+    )
+
+
+def frozen(round_: SetUp) -> FrozenRound:
+    """Everything the manifest will say. Raises NotReadyToOpen where dates or keys are missing."""
+    if not round_.opens_at or not round_.closes_at or not round_.key_ids:
+        raise NotReadyToOpen("The round has no dates or no keys yet. Finish the tasks first.")
+    wards = {ward_id: code for code, ward_id in ward_ids().items()}
+    return FrozenRound(
+        slug=round_.slug,
+        name=round_.name,
+        place=round_.place,
+        currency=round_.currency,
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        pots=frozen_pots(pots_of(round_.id), proposals_of(round_.id), wards),
+        assurance=round_.assurance,
+        contact_point=round_.contact_point,
+        codes_per_address=round_.codes_per_address,
+        channels=round_.channels,
+        roll={wards[ward_id]: entries for ward_id, entries in roll_size_by_ward(round_.id).items()},
+        publish=round_.publish,
+        publish_reason=round_.publish_reason,
+        challenge_days=round_.challenge_days,
+        annul_rule=round_.annul_rule,
+        unawarded=round_.unawarded,
+        witnesses=tuple(each["role"] for each in round_.witnesses),
+        documents=round_.documents,
+        keys=round_.key_ids,
+        tested=str(round_.l_and_a.get("contests", "")),
+        software=__version__,
+    )

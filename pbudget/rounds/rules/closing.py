@@ -1,0 +1,37 @@
+"""Whether a clock can be trusted with closing a round, and whether a new closing time is one.
+
+clock_problem(5pm by the database, machine=4:59:59pm, latest_known=6am)   ->  ""
+clock_problem(5pm by the database, machine=4:40pm, latest_known=6am)      ->  "The clocks differ by 20 minutes …"
+Source: spec/trust.md, fault 8: a step of more than 2 s raises an alarm and nothing closes by itself.
+"""
+
+from datetime import datetime, timedelta
+
+from pbudget.kit.clock import say_moment
+
+TOLERANCE = timedelta(seconds=2)
+
+
+def clock_problem(now: datetime, *, machine: datetime, latest_known: datetime) -> str:
+    """Why nothing closes by itself at this moment; empty when the clocks agree to 2 s and have not moved backwards."""
+    apart = abs(now - machine)
+    if apart > TOLERANCE:
+        return (
+            f"The database's clock and this machine's differ by {round(apart.total_seconds()):,} seconds. "
+            "Mend the clocks; the round then closes by itself, or two officers close it."
+        )
+    if latest_known - now > TOLERANCE:
+        return (
+            f"The clock has moved backwards: the ledger was signed at {say_moment(latest_known)}. "
+            "Mend the clock; the round then closes by itself, or two officers close it."
+        )
+    return ""
+
+
+def extension_problem(closes_at: datetime, later: datetime, now: datetime) -> str:
+    """Why voting cannot be extended to this time; empty when it can."""
+    if now >= closes_at:
+        return "Voting has closed. It cannot be extended any more."
+    if later <= closes_at:
+        return "The new closing time must be later than the present one."
+    return ""
