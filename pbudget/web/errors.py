@@ -96,9 +96,12 @@ def _answer_unexpected(error: Exception) -> ResponseReturnValue:
     return error_page(500, InternalServerError())
 
 
-def error_page(code: int, error: HTTPException, says: str = "") -> Response:
-    """The page for a status, with the reason when the person can mend it; a fragment for htmx."""
-    text = ERROR_TEXTS[code]
+def error_page(code: int, error: HTTPException, says: str = "", text: ErrorText | None = None) -> Response:
+    """The page for a status, with the reason when the person can mend it; a fragment for htmx.
+
+    `text` is for a room that knows better than the page of the status what happened.
+    """
+    text = text or ERROR_TEXTS[code]
     template = "errors/_error.html" if request.headers.get("HX-Request") else "errors/error.html"
     response = make_response(render_template(template, text=text, says=says, code=code), code)
     response.headers["Cache-Control"] = "no-store"

@@ -1,0 +1,183 @@
+"""What a voter does: begin, choose, cast, leave. Casting checks, writes the ledger and deletes the draft in one."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from pbudget.ballots.models import BallotDraft
+from pbudget.ballots.queries import (
+    DraftView,
+    VotingRound,
+    cast_of_draft,
+    draft,
+    key_ids_of,
+    paper_for,
+    voting_round_by_id,
+    ward_of_id,
+)
+from pbudget.ballots.rules.choices import Change, blank, changed, points_typed
+from pbudget.ballots.rules.moments import IDLE, rounded_up
+from pbudget.ballots.rules.paper import Contest
+from pbudget.ballots.rules.payload import payload_of, problems_of_ballot
+from pbudget.db import database_now, transaction
+from pbudget.keys.actions import load_key
+from pbudget.keys.rules import slot_of
+from pbudget.kit.errors import PbudgetError
+from pbudget.ledger.actions import append_ballot, hold_ledger
+from pbudget.rounds.models import Round
+
+
+class BallotSessionEnded(PbudgetError):
+    """There is no such draft any more: the person reads "This session has ended" and how to begin again."""
+
+
+class VotingNotOpen(PbudgetError):
+    """Voting has not opened, has closed or was annulled: the person reads which, and that nothing was recorded."""
+
+
+class ChoicesNotAsShown(PbudgetError):
+    """The choices changed after this page was made: nothing is cast, and "Check your vote" is shown again."""
+
+
+class CastAlready(PbudgetError):
+    """This ballot was cast with other choices than the page showed: the person reads which of the two counts."""
+
+
+class BallotNotReady(PbudgetError):
+    """Something keeps the ballot from being cast; "Check your vote" says what."""
+
+
+def slot_for(keys_folder: Path, round_: VotingRound, entry: str) -> str:
+    """The slot of `roll:<id>` or `browser:<bits>` in this round, by the key its manifest names.
+
+    Raises KeyMissing, KeyMismatch or KeysDestroyed when this machine must not take votes, VotingNotOpen before opening.
+    """
+    ids = key_ids_of(round_.id)
+    if ids is None:
+        raise VotingNotOpen("Voting in this round has not opened.")
+    return slot_of(load_key(keys_folder, round_.slug, "round", ids), entry)
+
+
+def start_draft(
+    round_id: int, slot: str, ward_id: int, *, assurance: str, channel: str = "online", instead_of: str = ""
+) -> str:
+    """The id of a new blank draft for this slot; the browser's earlier one, if it has one, goes."""
+    with transaction() as session:
+        session.execute(delete(BallotDraft).where(BallotDraft.id == instead_of))
+        draft_id = secrets.token_hex(16)
+        session.execute(
+            insert(BallotDraft).values(
+                id=draft_id,
+                round_id=round_id,
+                slot=slot,
+                channel=channel,
+                assurance=assurance,
+                ward_id=ward_id,
+                choices={},
+                token=secrets.token_hex(16),
+                seed=secrets.token_hex(16),
+                touched_at=_touched(session),
+            )
+        )
+    return draft_id
+
+
+def change_draft(draft_id: str, contest: Contest, change: Change | None, typed: Mapping[str, str]) -> DraftView:
+    """Do one press, and keep what was typed into boxes of points; the draft as it is then.
+
+    The token is new if, and only if, the choices are. Raises BallotSessionEnded.
+    """
+    with transaction() as session:
+        held = draft(draft_id, session, to_change=True)
+        if held is None:
+            raise BallotSessionEnded("This session has ended.")
+        before = held.choices.get(contest.slug, blank(contest.ballot_type))
+        after = points_typed(contest, before, typed) if isinstance(before, dict) else before
+        after = changed(contest, after, change) if change else after
+        if after == before and list(after) == list(before):
+            return held
+        choices = {**held.choices, contest.slug: after}
+        renewed = replace(held, choices=choices, token=secrets.token_hex(16), touched_at=_touched(session))
+        values = {"choices": choices, "token": renewed.token, "touched_at": renewed.touched_at}
+        session.execute(update(BallotDraft).where(BallotDraft.id == draft_id).values(**values))
+    return renewed
+
+
+def cast_ballot(keys_folder: Path, round_id: int, draft_id: str, token: str) -> str:
+    """Cast this revision of the draft and say its tracker; the same revision again gives the same tracker.
+
+    The clock is read after the ledger is held, so closing is to the second. The roll is neither read nor written.
+    Raises BallotSessionEnded, VotingNotOpen, ChoicesNotAsShown, CastAlready and BallotNotReady; nothing is cast then.
+    """
+    with transaction() as session:
+        head = hold_ledger(session, round_id)
+        cast = cast_of_draft(round_id, draft_id, session)
+        if cast:
+            if cast.idem != draft_id + token:
+                raise CastAlready("Your ballot has been cast, and not with the choices on the page you came from.")
+            return cast.tracker
+        round_ = _open_round(session, round_id, keys_folder)
+        held = draft(draft_id, session, to_change=True)
+        if held is None or held.round_id != round_id:
+            raise BallotSessionEnded("This session has ended.")
+        if held.token != token:
+            raise ChoicesNotAsShown("Your choices have changed since you checked them. Check them again.")
+        tracker = _append(session, round_, head.name, held)
+        session.execute(delete(BallotDraft).where(BallotDraft.id == draft_id))
+    return tracker
+
+
+def _open_round(session: Session, round_id: int, keys_folder: Path) -> VotingRound:
+    """The round, if votes are taken at this moment and on this machine."""
+    round_ = voting_round_by_id(session, round_id)
+    if round_ is None or round_.standing != "open":
+        raise VotingNotOpen("Voting is not open. Your vote has NOT been recorded.")
+    ids = key_ids_of(round_id)
+    if ids is None:
+        raise VotingNotOpen("Voting is not open. Your vote has NOT been recorded.")
+    load_key(keys_folder, round_.slug, "round", ids)
+    return round_
+
+
+def _append(session: Session, round_: VotingRound, name: str, held: DraftView) -> str:
+    paper = paper_for(round_.id, held.ward_id, session)
+    if problems_of_ballot(paper, held.choices):
+        raise BallotNotReady("Something on your ballot has to be changed before you can cast it.")
+    payload = payload_of(
+        paper,
+        held.choices,
+        round_name=name,
+        slot=held.slot,
+        ward=ward_of_id(held.ward_id, session).code,
+        channel=held.channel,
+        assurance=held.assurance,
+    )
+    return append_ballot(session, round_.id, payload, held.idem).tracker
+
+
+def end_draft(draft_id: str) -> None:
+    """Forget an unfinished ballot; repeating it does no harm."""
+    with transaction() as session:
+        session.execute(delete(BallotDraft).where(BallotDraft.id == draft_id))
+
+
+def end_drafts_of_slot(session: Session, round_id: int, slot: str) -> None:
+    """Forget every unfinished ballot of a slot: a code that is stopped must not be voted with any more."""
+    session.execute(delete(BallotDraft).where(BallotDraft.round_id == round_id, BallotDraft.slot == slot))
+
+
+def purge_idle_drafts(now: datetime) -> int:
+    """Forget drafts that nobody touched for two hours, and all of rounds that take no votes any more; how many."""
+    over = select(Round.id).where(or_(Round.phase != "open", Round.closes_at <= now))
+    with transaction() as session:
+        gone = delete(BallotDraft).where(or_(BallotDraft.touched_at <= now - IDLE, BallotDraft.round_id.in_(over)))
+        return session.execute(gone).rowcount  # type: ignore[attr-defined,no-any-return]  # a delete has one
+
+
+def _touched(session: Session) -> datetime:
+    return rounded_up(database_now(session))

@@ -1,0 +1,25 @@
+"""What a voter types: a code, a ward or a postcode, yes or no, a reference. Shape and labels only."""
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextInput
+from wtforms import StringField, SubmitField
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The voting code; never filled in again from a page that failed, except by the person who typed it."""
+
+    code = StringField("Your voting code", widget=GovTextInput())
+    submit = SubmitField("Continue", widget=GovSubmitInput())
+
+
+class WardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A postcode, or a ward chosen from the list; the postcode is looked up and forgotten."""
+
+    postcode = StringField("Your postcode", widget=GovTextInput())
+
+
+class ReferenceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The reference a voter kept; sent by POST, so that it stands in no address, history or log."""
+
+    reference = StringField("Your reference", widget=GovTextInput())
+    submit = SubmitField("Check my reference", widget=GovSubmitInput())

@@ -1,0 +1,181 @@
+"""Reading what a resident needs to vote: the round, the paper, the draft, and what became of it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, column, exists, or_, select, table
+from sqlalchemy.orm import Session
+
+from pbudget.ballots.models import BallotDraft
+from pbudget.ballots.rules.moments import standing
+from pbudget.ballots.rules.paper import Choices, Contest, Option, Paper
+from pbudget.db import database_now, db
+from pbudget.keys.rules import KeyIds
+from pbudget.ledger.queries import head_of
+from pbudget.ledger.rules import tracker_of
+from pbudget.proposals.models import Proposal
+from pbudget.rounds.models import Pot, Round
+from pbudget.wards.models import Ward
+
+LEDGER = table("ledger_entry", column("round_id"), column("idem"), column("leaf"))
+
+
+@dataclass(frozen=True)
+class VotingRound:
+    """A round as a voter meets it; moments in UTC. `standing` is what one can do there now."""
+
+    id: int
+    slug: str
+    name: str
+    place: str
+    phase: str
+    currency: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    assurance: str
+    contact_point: str
+    channel_online: bool
+    channel_kiosk: bool
+    channel_roadshow: bool
+    channel_paper: bool
+    challenge_days: int
+    publish: str
+    standing: str
+
+
+def voting_round(slug: str) -> VotingRound | None:
+    """The round of this name, or None; a rehearsal is nobody's to vote in."""
+    return _voting_round(db.session(), Round.slug == slug)
+
+
+def voting_round_by_id(session: Session, round_id: int) -> VotingRound | None:
+    """The round with this id, as the session sees it now."""
+    return _voting_round(session, Round.id == round_id)
+
+
+def _voting_round(session: Session, which: ColumnElement[bool]) -> VotingRound | None:
+    names = [name for name in VotingRound.__dataclass_fields__ if name != "standing"]
+    chosen = select(*(getattr(Round, name) for name in names)).where(which, Round.rehearsal_of.is_(None))
+    row = session.execute(chosen).mappings().first()
+    if row is None:
+        return None
+    now = standing(row["phase"], row["opens_at"], row["closes_at"], database_now(session))
+    return VotingRound(**row, standing=now)
+
+
+@dataclass(frozen=True)
+class WardView:
+    """A ward one may vote in."""
+
+    id: int
+    code: str
+    name: str
+
+
+def ward_of_id(ward_id: int, session: Session | None = None) -> WardView:
+    """The ward with this id."""
+    chosen = select(Ward.id, Ward.code, Ward.name).where(Ward.id == ward_id)
+    return WardView(*(session or db.session).execute(chosen).one())
+
+
+def wards_of_round(round_id: int) -> list[WardView]:
+    """The wards whose residents have something to vote on, by name: all of them where a pot is borough-wide."""
+    own = select(Pot.ward_id).where(Pot.round_id == round_id, Pot.ward_id.is_not(None))
+    for_all = exists().where(Pot.round_id == round_id, Pot.ward_id.is_(None))
+    chosen = select(Ward.id, Ward.code, Ward.name).where(or_(Ward.id.in_(own), for_all))
+    return [WardView(*row) for row in db.session.execute(chosen.order_by(Ward.name, Ward.code))]
+
+
+def paper_for(round_id: int, ward_id: int, session: Session | None = None) -> Paper:
+    """What a resident of this ward votes on: the ward's own pots, then the borough-wide ones, in one statement."""
+    chosen = (
+        select(Pot, Proposal, Round.currency)
+        .join(Round, Round.id == Pot.round_id)
+        .outerjoin(Proposal, Proposal.pot_id == Pot.id)
+        .where(Pot.round_id == round_id, or_(Pot.ward_id == ward_id, Pot.ward_id.is_(None)))
+        .order_by(Pot.ward_id.is_(None), Pot.position, Pot.name, Proposal.reference)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, tuple[Pot, str, list[Option]]] = {}
+    for pot, proposal, currency in (session or db.session).execute(chosen):
+        options = found.setdefault(pot.id, (pot, currency, []))[2]
+        if proposal is not None:
+            options.append(_option(proposal))
+    return Paper(tuple(_contest(*parts) for parts in found.values()))
+
+
+def _option(proposal: Proposal) -> Option:
+    return Option(
+        proposal.reference, proposal.title, proposal.cost, proposal.description, proposal.category, proposal.withdrawn
+    )
+
+
+def _contest(pot: Pot, currency: str, options: list[Option]) -> Contest:
+    return Contest(
+        slug=pot.slug,
+        name=pot.name,
+        ballot_type=pot.ballot_type,
+        amount=pot.amount,
+        currency=currency,
+        units=pot.units,
+        most=pot.most_choices,
+        points=pot.most_points or 0,
+        is_borough_wide=pot.ward_id is None,
+        options=tuple(options),
+    )
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A draft as the pages and actions see it; the choices by the slug of the pot."""
+
+    id: str
+    round_id: int
+    slot: str
+    channel: str
+    assurance: str
+    ward_id: int
+    choices: dict[str, Choices]
+    token: str
+    seed: str
+    touched_at: datetime
+
+    @property
+    def idem(self) -> str:
+        """The idempotency token of this revision in the ledger, 64 hexadecimal digits."""
+        return self.id + self.token
+
+
+def draft(draft_id: str, session: Session | None = None, *, to_change: bool = False) -> DraftView | None:
+    """One draft, or None once it is cast, ended or gone; `to_change` holds its row until the transaction ends."""
+    columns = [getattr(BallotDraft, name) for name in DraftView.__dataclass_fields__]
+    chosen = select(*columns).where(BallotDraft.id == draft_id)
+    row = (session or db.session).execute(chosen.with_for_update() if to_change else chosen).first()
+    return DraftView(*row) if row else None
+
+
+@dataclass(frozen=True)
+class CastView:
+    """What became of a draft that was cast: which revision of it, and the tracker."""
+
+    idem: str
+    tracker: str
+
+
+def cast_of_draft(round_id: int, draft_id: str, session: Session | None = None) -> CastView | None:
+    """The ballot that a draft became, or None. A draft is cast once at most: casting deletes it.
+
+    Reads by range, because the ledger's token is the draft's id followed by the revision's.
+    """
+    chosen = select(LEDGER.c.idem, LEDGER.c.leaf).where(
+        LEDGER.c.round_id == round_id, LEDGER.c.idem >= draft_id, LEDGER.c.idem < draft_id + "g"
+    )
+    row = (session or db.session).execute(chosen).first()
+    return CastView(row.idem, tracker_of(row.leaf)) if row else None
+
+
+def key_ids_of(round_id: int) -> KeyIds | None:
+    """The ids of the round's keys as its published manifest has them; None before it has opened."""
+    head = head_of(round_id)
+    return KeyIds(**json.loads(head.manifest)["keys"]) if head else None

@@ -1,0 +1,376 @@
+"""The pages of a ballot: start, code or ward, how to vote, one page a contest, check, recorded. None is ever stored."""
+
+import structlog
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from werkzeug.exceptions import ServiceUnavailable
+
+from pbudget.ballots import actions, sessions
+from pbudget.ballots.actions import BallotNotReady, BallotSessionEnded, CastAlready, ChoicesNotAsShown, VotingNotOpen
+from pbudget.ballots.choosing import (
+    choices_in,
+    contest_page,
+    problems_of_press,
+    problems_to_go_on,
+    read_press,
+)
+from pbudget.ballots.forms import CodeForm, ReferenceForm, WardForm
+from pbudget.ballots.queries import DraftView, VotingRound, WardView, paper_for, ward_of_id, wards_of_round
+from pbudget.ballots.rules import words
+from pbudget.ballots.rules.paper import Contest, Paper
+from pbudget.ballots.rules.payload import is_blank_ballot, problems_of_ballot
+from pbudget.ballots.rules.reference import standing_of_reference
+from pbudget.ballots.sessions import (
+    ended_page,
+    go_to,
+    page_of_standing,
+    part_of_a_session,
+    round_to_vote_in,
+    settings,
+    voter,
+)
+from pbudget.keys.actions import KeyMismatch
+from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
+from pbudget.kit.errors import BadInput
+from pbudget.ledger.actions import LedgerNotOpen
+from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
+from pbudget.ledger.rules import RoundClosed, parse_tracker
+from pbudget.roll.identify import TooManyTries, identify
+from pbudget.wards.queries import has_postcodes, ward_of_postcode
+from pbudget.wards.rules.postcodes import NotAPostcode, normalise, spaced
+from pbudget.web.access import public
+from pbudget.web.errors import ErrorText, error_page
+from pbudget.web.layout import is_fragment
+
+pages = Blueprint("ballots", __name__, url_prefix="/rounds/<slug>")
+log = structlog.get_logger()
+NOT_RECORDED = ErrorText(
+    "Your vote has NOT been recorded",
+    (
+        "Something is wrong with the service, not with your vote.",
+        "Wait a minute, then go back and try again. Trying again cannot count your vote twice.",
+    ),
+)
+for _name in ("task_of", "how_it_works", "chosen_lines", "left_in_words", "say_points", "money_of"):
+    pages.add_app_template_filter(getattr(words, _name))
+
+
+@pages.after_request
+def keep_nothing(response: Response) -> Response:
+    """No page of a ballot is stored, by anybody, even for the button Back."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/vote")
+@public
+def start(slug: str) -> Response:
+    """What this vote is, who may take part, until when, and the way in; or why one cannot vote now."""
+    round_ = round_to_vote_in(slug)
+    return make_response(render_template("ballots/start.html", round=round_, unfinished=sessions.draft_here(round_)))
+
+
+@pages.get("/vote/begin")
+@public
+def begin(slug: str) -> Response:
+    """Ask for the code of the letter, or for the ward where a round goes without letters."""
+    round_ = round_to_vote_in(slug)
+    if round_.standing != "open":
+        return page_of_standing(round_)
+    return _begin_page(round_, CodeForm() if round_.assurance == "code" else WardForm())
+
+
+@pages.post("/vote/begin")
+@public
+def begin_ballot(slug: str) -> ResponseReturnValue:
+    """Make a blank ballot for whoever the code or the browser stands for."""
+    round_ = round_to_vote_in(slug)
+    if round_.standing != "open":
+        return page_of_standing(round_, 409)
+    if round_.assurance == "open":
+        return _begin_by_ward(round_)
+    return _begin_by_code(round_) if round_.assurance == "code" else _begin_page(round_, CodeForm(), 403)
+
+
+def _begin_by_code(round_: VotingRound) -> Response:
+    form = CodeForm()
+    try:
+        entry = identify(round_.id, form.code.data or "", request.remote_addr)
+    except TooManyTries as error:
+        form.code.errors = [str(error)]
+        return _begin_page(round_, form, 429)
+    except BadInput as error:
+        form.code.errors = [str(error)]
+        return _begin_page(round_, form, 422)
+    _start(round_, f"roll:{entry.id}", entry.ward_id)
+    return go_to(url_for("ballots.your_ward", slug=round_.slug))
+
+
+def _begin_by_ward(round_: VotingRound) -> Response:
+    form, wards = WardForm(), wards_of_round(round_.id)
+    try:
+        ward = _ward_given(form, wards)
+    except BadInput as error:
+        form.postcode.errors = [str(error)]
+        return _begin_page(round_, form, 422)
+    bits = sessions.browser_bits(round_)
+    _start(round_, f"browser:{bits}", ward.id)
+    return sessions.keep_browser_bits(go_to(url_for("ballots.how_to_vote", slug=round_.slug)), round_, bits)
+
+
+def _start(round_: VotingRound, entry: str, ward_id: int) -> None:
+    slot = actions.slot_for(settings().keys_folder, round_, entry)
+    earlier = sessions.draft_id()
+    sessions.remember_draft(
+        actions.start_draft(round_.id, slot, ward_id, assurance=round_.assurance, instead_of=earlier)
+    )
+
+
+def _ward_given(form: WardForm, wards: list[WardView]) -> WardView:
+    """The ward that was chosen or that the postcode lies in; BadInput in the words the resident reads."""
+    by_code = {ward.code: ward for ward in wards}
+    chosen, typed = request.form.get("ward", ""), (form.postcode.data or "").strip()
+    if chosen in by_code and not typed:
+        return by_code[chosen]
+    if not typed:
+        raise NotAPostcode("Enter your postcode or choose your ward")
+    postcode = normalise(typed)
+    code = ward_of_postcode(postcode)
+    if code in by_code:
+        return by_code[code]
+    where = "is in a ward that has no vote in this round" if code else "is not in our list"
+    raise NotAPostcode(f"{spaced(postcode)} {where}. Check it, or choose your ward from the list")
+
+
+def _begin_page(round_: VotingRound, form: CodeForm | WardForm, status: int = 200) -> Response:
+    by_ward = round_.assurance == "open"
+    page = render_template(
+        "ballots/begin.html",
+        round=round_,
+        form=form,
+        wards=wards_of_round(round_.id) if by_ward else [],
+        postcodes=by_ward and has_postcodes(),
+        chosen_ward=request.form.get("ward", ""),
+    )
+    return make_response(page, status)
+
+
+@pages.get("/vote/your-ward")
+@voter
+def your_ward(round_: VotingRound, held: DraftView) -> str:
+    """Is this the ward you live in?"""
+    return render_template("ballots/your-ward.html", round=round_, ward=ward_of_id(held.ward_id))
+
+
+@pages.post("/vote/your-ward")
+@voter
+def confirm_ward(round_: VotingRound, held: DraftView) -> ResponseReturnValue:
+    """Yes goes on; no leads to help."""
+    answer = request.form.get("own", "")
+    if answer == "yes":
+        return go_to(url_for("ballots.how_to_vote", slug=round_.slug))
+    if answer == "no":
+        return go_to(url_for("ballots.wrong_ward", slug=round_.slug))
+    ward = ward_of_id(held.ward_id)
+    return render_template("ballots/your-ward.html", round=round_, ward=ward, missing=True), 422
+
+
+@pages.get("/vote/wrong-ward")
+@voter
+def wrong_ward(round_: VotingRound, held: DraftView) -> str:
+    """What to do when a letter names the wrong ward."""
+    return render_template("ballots/wrong-ward.html", round=round_, ward=ward_of_id(held.ward_id))
+
+
+@pages.get("/vote/how-to-vote")
+@voter
+def how_to_vote(round_: VotingRound, held: DraftView) -> str:
+    """The whole thing on one screen, before the first choice."""
+    paper = _paper(held)
+    return render_template("ballots/how-to-vote.html", round=round_, paper=paper, ward=ward_of_id(held.ward_id))
+
+
+@pages.get("/vote/projects/<pot>")
+@voter
+def contest(round_: VotingRound, held: DraftView, pot: str) -> Response:
+    """The projects of one contest, to choose from."""
+    paper, contest = _contest(held, pot)
+    return contest_page(round_, held, paper, contest)
+
+
+@pages.post("/vote/projects/<pot>")
+@voter
+def choose(round_: VotingRound, held: DraftView, pot: str) -> Response:
+    """Do one press on the page of a contest, or go on from it when the ballot allows."""
+    paper, contest = _contest(held, pot)
+    press = read_press(request.form, contest)
+    held = actions.change_draft(held.id, contest, press.change, press.typed)
+    problems = problems_to_go_on(held, contest, press) if press.goes_on else problems_of_press(contest, press)
+    if problems or (press.change and is_fragment()):
+        return contest_page(round_, held, paper, contest, problems=problems, press=press)
+    if press.goes_on:
+        return go_to(_address_after(round_, paper, contest))
+    here = url_for("ballots.contest", slug=round_.slug, pot=pot, change=request.args.get("change"))
+    return go_to(here + (f"#p{_number(contest, press.change.reference)}" if press.change else ""))
+
+
+def _address_after(round_: VotingRound, paper: Paper, contest: Contest) -> str:
+    following = paper.after(contest.slug)
+    if following is None or request.args.get("change"):
+        return url_for("ballots.check", slug=round_.slug)
+    return url_for("ballots.contest", slug=round_.slug, pot=following.slug)
+
+
+def _number(contest: Contest, reference: str) -> int:
+    return [option.reference for option in contest.options].index(reference) + 1
+
+
+def _paper(held: DraftView) -> Paper:
+    return paper_for(held.round_id, held.ward_id)
+
+
+def _contest(held: DraftView, pot: str) -> tuple[Paper, Contest]:
+    paper = _paper(held)
+    return paper, paper.contest(pot) or abort(404)
+
+
+@pages.get("/vote/check")
+@voter
+def check(round_: VotingRound, held: DraftView) -> Response:
+    """Everything that was chosen, and the button that casts it."""
+    return _check_page(round_, held)
+
+
+@pages.post("/vote/check")
+@part_of_a_session
+def cast(slug: str) -> ResponseReturnValue:
+    """Cast the ballot that the page showed, once, however often the button is pressed."""
+    round_ = round_to_vote_in(slug)
+    held = sessions.draft_here(round_)
+    if held and not request.form.get("blank") and is_blank_ballot(_paper(held), held.choices):
+        return _check_page(round_, held, note="blank", status=422)
+    try:
+        actions.cast_ballot(settings().keys_folder, round_.id, sessions.draft_id(), request.form.get("token", ""))
+    except (ChoicesNotAsShown, BallotNotReady) as error:
+        return _checked_again(round_, "changed" if isinstance(error, ChoicesNotAsShown) else "problems")
+    return go_to(url_for("ballots.recorded", slug=round_.slug))
+
+
+def _checked_again(round_: VotingRound, note: str) -> Response:
+    held = sessions.draft_here(round_)
+    return _check_page(round_, held, note=note, status=409) if held else ended_page(round_)
+
+
+def _check_page(round_: VotingRound, held: DraftView, note: str = "", status: int = 200) -> Response:
+    paper = _paper(held)
+    page = render_template(
+        "ballots/check.html",
+        round=round_,
+        held=held,
+        ward=ward_of_id(held.ward_id),
+        answers=[(contest, choices_in(held, contest)) for contest in paper.contests],
+        blank=is_blank_ballot(paper, held.choices),
+        problems=problems_of_ballot(paper, held.choices),
+        note=note,
+    )
+    return make_response(page, status)
+
+
+@pages.get("/vote/recorded")
+@part_of_a_session
+def recorded(slug: str) -> Response:
+    """The tracker of the ballot that this browser cast, and what happens next."""
+    round_ = round_to_vote_in(slug)
+    cast = sessions.cast_here(round_)
+    if cast is None:
+        return ended_page(round_)
+    return make_response(render_template("ballots/recorded.html", round=round_, tracker=cast.tracker))
+
+
+@pages.post("/vote/end")
+@part_of_a_session
+def end(slug: str) -> Response:
+    """Clear this browser's ballot away, cast or not."""
+    round_to_vote_in(slug)
+    actions.end_draft(sessions.draft_id())
+    sessions.forget_draft()
+    return go_to(url_for("ballots.ended", slug=slug))
+
+
+@pages.get("/vote/ended")
+@part_of_a_session
+def ended(slug: str) -> Response:
+    """The neutral page after a session."""
+    return ended_page(round_to_vote_in(slug), 200)
+
+
+@pages.get("/check-reference")
+@public
+def check_reference(slug: str) -> Response:
+    """Ask for the reference that a voter kept."""
+    return _reference_page(round_to_vote_in(slug), ReferenceForm())
+
+
+@pages.post("/check-reference")
+@public
+def find_reference(slug: str) -> Response:
+    """Say whether a ballot with this reference is recorded, and in which published list; never when, never what."""
+    round_, form = round_to_vote_in(slug), ReferenceForm()
+    tracker = parse_tracker((form.reference.data or "")[:100])
+    if tracker is None:
+        form.reference.errors = [_why_no_tracker(form.reference.data or "")]
+        return _reference_page(round_, form, 422)
+    entry = entry_by_tracker(round_.id, tracker)
+    found = standing_of_reference(entry.seq if entry else None, checkpoints_of(round_.id))
+    return _reference_page(round_, form, tracker=tracker, found=found)
+
+
+def _why_no_tracker(typed: str) -> str:
+    if not typed.strip():
+        return "Enter your reference"
+    return "Check your reference. It has 11 letters and numbers, like 7Q4K-9XTM-2BX, and one of yours is not right"
+
+
+def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200, **found: object) -> Response:
+    return make_response(render_template("ballots/check-reference.html", round=round_, form=form, **found), status)
+
+
+@pages.errorhandler(CSRFError)
+def session_is_over(_error: CSRFError) -> Response:
+    """A form from an earlier session: nothing it carried is used."""
+    return ended_page(round_to_vote_in((request.view_args or {})["slug"]), 400)
+
+
+@pages.errorhandler(BallotSessionEnded)
+def draft_is_gone(_error: BallotSessionEnded) -> Response:
+    """The draft was cast, cleared away or too old."""
+    return ended_page(round_to_vote_in((request.view_args or {})["slug"]))
+
+
+@pages.errorhandler(CastAlready)
+def cast_in_another_tab(_error: CastAlready) -> Response:
+    """The ballot was cast with other choices than this page showed."""
+    return ended_page(round_to_vote_in((request.view_args or {})["slug"]), 409)
+
+
+@pages.errorhandler(VotingNotOpen)
+@pages.errorhandler(LedgerNotOpen)
+@pages.errorhandler(RoundClosed)
+def voting_is_over(_error: Exception) -> Response:
+    """Too late, or too early: nothing was recorded, and the page says so."""
+    return page_of_standing(round_to_vote_in((request.view_args or {})["slug"]), 409)
+
+
+@pages.errorhandler(OperationalError)
+@pages.errorhandler(NoConnectionLeft)
+@pages.errorhandler(KeyMissing)
+@pages.errorhandler(KeyMismatch)
+@pages.errorhandler(KeyNotPrivate)
+@pages.errorhandler(KeysDestroyed)
+def not_recorded(error: Exception) -> Response:
+    """The database or the round's key cannot be used: nothing was recorded, and trying again does no harm."""
+    log.error("vote-not-recorded", error=type(error).__name__)
+    return error_page(503, ServiceUnavailable(), text=NOT_RECORDED)

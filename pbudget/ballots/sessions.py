@@ -1,0 +1,123 @@
+"""One browser’s ballot: the signed cookie holds the draft’s id and no more; pages that need a draft ask here."""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, abort, current_app, make_response, redirect, render_template, request, session, url_for
+
+from pbudget.ballots.queries import CastView, DraftView, VotingRound, cast_of_draft, draft, voting_round
+from pbudget.config import Settings
+from pbudget.web.layout import is_fragment
+
+DRAFT = "ballot"
+BROWSER_BITS = 128
+View = Callable[..., Any]
+
+
+def settings() -> Settings:
+    """The installation's settings."""
+    given: Settings = current_app.extensions["settings"]
+    return given
+
+
+def round_to_vote_in(slug: str) -> VotingRound:
+    """The round of this address; 404 for none, and for one that nobody ever votes in here (a replay)."""
+    round_ = voting_round(slug)
+    if round_ is None or round_.standing == "none":
+        abort(404)
+    return round_
+
+
+def draft_id() -> str:
+    """The id of this browser's draft, cast or not; empty where it has none."""
+    return str(session.get(DRAFT, ""))
+
+
+def remember_draft(new_id: str) -> None:
+    """This browser fills in this draft from now on."""
+    session[DRAFT] = new_id
+
+
+def forget_draft() -> None:
+    """This browser has no ballot any more."""
+    session.pop(DRAFT, None)
+
+
+def draft_here(round_: VotingRound) -> DraftView | None:
+    """This browser's unfinished ballot in this round."""
+    held = draft(draft_id()) if draft_id() else None
+    return held if held and held.round_id == round_.id else None
+
+
+def cast_here(round_: VotingRound) -> CastView | None:
+    """What became of this browser's ballot in this round, once it is cast."""
+    return cast_of_draft(round_.id, draft_id()) if draft_id() else None
+
+
+def voter(view: View) -> View:
+    """Only for a browser with an unfinished ballot in this round, while voting is open.
+
+    Everybody else gets the page that says why not: the session has ended, or voting has.
+    """
+
+    @wraps(view)
+    def guarded(slug: str, **rest: Any) -> Response:
+        round_ = round_to_vote_in(slug)
+        if round_.standing != "open":
+            return page_of_standing(round_, 409 if request.method == "POST" else 200)
+        held = draft_here(round_)
+        return make_response(view(round_, held, **rest)) if held else ended_page(round_)
+
+    guarded.access = "voter"  # type: ignore[attr-defined]
+    return guarded
+
+
+def part_of_a_session(view: View) -> View:
+    """A view of a voter's session that finds out for itself where the session stands."""
+    view.access = "voter"  # type: ignore[attr-defined]
+    return view
+
+
+def ended_page(round_: VotingRound, status: int = 410) -> Response:
+    """The neutral page: nothing of anybody's ballot is on it."""
+    cast = cast_here(round_) is not None
+    if is_fragment():
+        return go_to(url_for("ballots.ended", slug=round_.slug))
+    return make_response(render_template("ballots/ended.html", round=round_, cast=cast), status)
+
+
+def page_of_standing(round_: VotingRound, status: int = 200) -> Response:
+    """What a voter reads before voting opens, after it closes, or when it was annulled."""
+    if is_fragment():
+        return go_to(url_for("ballots.start", slug=round_.slug))
+    return make_response(render_template("ballots/start.html", round=round_, refused=request.method == "POST"), status)
+
+
+def go_to(address: str) -> Response:
+    """To another page after a POST, for browsers with and without scripts."""
+    if is_fragment():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return make_response(redirect(address, 303))
+
+
+def browser_cookie(round_: VotingRound) -> str:
+    """What the cookie is called that makes this browser one voter of an `open` round."""
+    return f"{'__Host-' if settings().https else ''}pbudget-voter-{round_.slug}"
+
+
+def browser_bits(round_: VotingRound) -> str:
+    """This browser's 128 random bits in an `open` round: from its cookie, or new."""
+    kept = request.cookies.get(browser_cookie(round_), "")
+    usable = len(kept) == BROWSER_BITS // 4 and set(kept) <= set("0123456789abcdef")
+    return kept if usable else secrets.token_hex(BROWSER_BITS // 8)
+
+
+def keep_browser_bits(response: Response, round_: VotingRound, bits: str) -> Response:
+    """Have the browser keep its bits until voting ends, so that its next ballot replaces this one."""
+    secure = settings().https
+    response.set_cookie(
+        browser_cookie(round_), bits, expires=round_.closes_at, httponly=True, secure=secure, samesite="Lax", path="/"
+    )
+    return response
