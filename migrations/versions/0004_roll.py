@@ -96,9 +96,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_entry")),
     )
     with op.batch_alter_table("roll_entry", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_roll_entry_order", ["round_id", "ward_id", "import_id", "number", "place"], unique=False
-        )
+        batch_op.create_index("ix_roll_entry_order", ["import_id", "ward_id", "number", "place"], unique=False)
+        batch_op.create_index("ix_roll_entry_postcode", ["postcode"], unique=False)
 
     op.create_table(
         "voting_code",
@@ -156,6 +155,7 @@ def downgrade() -> None:
 
     op.drop_table("voting_code")
     with op.batch_alter_table("roll_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_roll_entry_postcode")
         batch_op.drop_index("ix_roll_entry_order")
 
     op.drop_table("roll_entry")

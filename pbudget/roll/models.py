@@ -46,7 +46,8 @@ class RollEntry(Base):
     __table_args__ = (
         CheckConstraint("length(id) = 32", name="id_is_128_bits"),
         CheckConstraint("place >= 1", name="place"),
-        Index("ix_roll_entry_order", "round_id", "ward_id", "import_id", "number", "place"),
+        Index("ix_roll_entry_order", "import_id", "ward_id", "number", "place"),
+        Index("ix_roll_entry_postcode", "postcode"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

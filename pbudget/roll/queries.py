@@ -1,11 +1,16 @@
 """Reading the roll: who is on it, which codes there are, which letters were made."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from pbudget.db import db
-from pbudget.roll.models import RollEntry, RollImport, VotingCode
+from pbudget.roll.models import LetterBatch, ReissueCount, RollEntry, RollImport, VotingCode
+
+ROWS_AT_ONCE = 5000
+FILE_ORDER = (RollEntry.import_id, RollEntry.number, RollEntry.place)
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,40 @@ class StoredCode:
     salt: bytes
     verifier: bytes
     why_void: str | None
+
+
+@dataclass(frozen=True)
+class RollFile:
+    """A file of the roll as staff see it; `sha256` is its fingerprint."""
+
+    id: int
+    kind: str
+    file_name: str
+    sha256: str
+    rows: int
+
+
+def roll_files(round_id: int) -> list[RollFile]:
+    """The files the roll is made of, in the order they came."""
+    chosen = select(RollImport).where(RollImport.round_id == round_id, RollImport.visible).order_by(RollImport.id)
+    return [RollFile(f.id, f.kind, f.file_name, f.sha256, f.rows) for f in db.session.scalars(chosen)]
+
+
+def has_codes(round_id: int) -> bool:
+    """Whether any code was ever made for this round, test letters included."""
+    return db.session.scalar(select(VotingCode.selector).where(VotingCode.round_id == round_id).limit(1)) is not None
+
+
+def identities(round_id: int) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Name, address and postcode of everybody on the roll, read in portions; an address once, whatever its codes."""
+    chosen = (
+        select(RollEntry.name, RollEntry.address, RollEntry.postcode)
+        .join(RollImport)
+        .where(RollEntry.round_id == round_id, RollImport.visible, RollEntry.place == 1)
+    )
+    with db.engine.connect() as connection:
+        for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(chosen):
+            yield row[0], row[1], row[2]
 
 
 def stored_code(round_id: int, selector: str) -> StoredCode | None:
@@ -46,10 +85,213 @@ def roll_size_by_ward(round_id: int) -> dict[int, int]:
         .where(RollEntry.round_id == round_id, RollImport.visible)
         .group_by(RollEntry.ward_id)
     )
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())
 
 
 def entry_ids(round_id: int) -> list[str]:
-    """The id of every entry of the roll, in no meaningful order."""
+    """The id of every entry of the roll, in text order."""
     chosen = select(RollEntry.id).join(RollImport).where(RollEntry.round_id == round_id, RollImport.visible)
     return list(db.session.scalars(chosen.order_by(RollEntry.id)))
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """Letters of one ward; `codes` made so far, `live` of them can be voted with, `expires_at` in UTC."""
+
+    id: int
+    round_id: int
+    ward_id: int
+    kind: str
+    state: str
+    made_on: date
+    expires_at: datetime | None
+    codes: int = 0
+    live: int = 0
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as an officer sees it, with the reference of its live letter if it has one."""
+
+    id: str
+    ward_id: int
+    number: int
+    place: int
+    name: str
+    address: str
+    postcode: str
+    email: str
+    reference: str = ""
+
+
+def batches(round_id: int) -> list[BatchView]:
+    """Every batch of letters of a round, the latest first."""
+    live = func.count().filter(VotingCode.state == "live")
+    chosen = (
+        select(LetterBatch, func.count(VotingCode.selector), live)
+        .outerjoin(VotingCode, VotingCode.batch_id == LetterBatch.id)
+        .where(LetterBatch.round_id == round_id)
+        .group_by(LetterBatch.id)
+        .order_by(LetterBatch.id.desc())
+    )
+    return [_batch_view(row, codes, live) for row, codes, live in db.session.execute(chosen)]
+
+
+def batch(batch_id: int) -> BatchView | None:
+    """One batch without its counts, or None."""
+    row = db.session.get(LetterBatch, batch_id, populate_existing=True)
+    return _batch_view(row) if row else None
+
+
+def selectors(round_id: int) -> set[str]:
+    """Every selector that was ever used in a round, void ones too: none is used again."""
+    return set(db.session.scalars(select(VotingCode.selector).where(VotingCode.round_id == round_id)))
+
+
+def entries_without_code(round_id: int, ward_id: int, limit: int | None = None) -> list[str]:
+    """The entries of a ward that have no live code, in the order of their files."""
+    chosen = (
+        select(RollEntry.id)
+        .join(RollImport)
+        .outerjoin(VotingCode, (VotingCode.roll_entry_id == RollEntry.id) & (VotingCode.state == "live"))
+        .where(RollEntry.ward_id == ward_id, RollImport.round_id == round_id, RollImport.visible)
+        .where(VotingCode.selector.is_(None))
+        .order_by(*FILE_ORDER)
+        .limit(limit)
+    )
+    return list(db.session.scalars(chosen))
+
+
+def first_entries(round_id: int, ward_id: int, limit: int) -> list[str]:
+    """The first entries of a ward, with or without a code."""
+    chosen = (
+        select(RollEntry.id)
+        .join(RollImport)
+        .where(RollEntry.ward_id == ward_id, RollImport.round_id == round_id, RollImport.visible)
+        .order_by(*FILE_ORDER)
+        .limit(limit)
+    )
+    return list(db.session.scalars(chosen))
+
+
+def codes_of_batch(batch_id: int) -> int:
+    """How many codes a batch has so far."""
+    return db.session.scalar(select(func.count()).where(VotingCode.batch_id == batch_id)) or 0
+
+
+def entries_of_batch(batch_id: int) -> list[EntryView]:
+    """Whom the letters of a batch go to, in the order of their files; codes voided since are left out."""
+    usable = (VotingCode.why_void.is_(None)) | (VotingCode.why_void == "test")
+    chosen = (
+        select(RollEntry, VotingCode.selector)
+        .join(VotingCode, VotingCode.roll_entry_id == RollEntry.id)
+        .where(VotingCode.batch_id == batch_id, usable)
+        .order_by(*FILE_ORDER)
+    )
+    return [_entry_view(row, selector) for row, selector in db.session.execute(chosen)]
+
+
+def entries_at(round_id: int, postcode: str, name: str = "", limit: int = 50) -> list[EntryView]:
+    """Entries at a postcode (`SE1 7AB`) whose name contains what was typed: for an officer who reissues a code."""
+    chosen = (
+        _entries_with_reference(round_id)
+        .where(RollEntry.postcode == postcode)
+        .order_by(RollEntry.address, RollEntry.name, RollEntry.place)
+        .limit(limit)
+    )
+    if name:
+        chosen = chosen.where(RollEntry.name.icontains(name, autoescape=True))
+    return [_entry_view(row, selector) for row, selector in db.session.execute(chosen)]
+
+
+def entry_by_id(round_id: int, entry_id: str) -> EntryView | None:
+    """One entry of the roll, or None."""
+    row = db.session.execute(_entries_with_reference(round_id).where(RollEntry.id == entry_id)).first()
+    return _entry_view(row[0], row[1]) if row else None
+
+
+def entry_by_reference(round_id: int, selector: str) -> EntryView | None:
+    """The entry a letter with this reference was sent to, whether its code is live or void; None if unknown."""
+    chosen = (
+        select(RollEntry)
+        .join(VotingCode, VotingCode.roll_entry_id == RollEntry.id)
+        .where(VotingCode.round_id == round_id, VotingCode.selector == selector)
+    )
+    row = db.session.scalar(chosen)
+    return _entry_view(row, selector) if row else None
+
+
+def live_codes_by_ward(round_id: int) -> dict[int, int]:
+    """How many codes can be voted with in each ward, by ward id."""
+    return _codes_by_ward(round_id, VotingCode.state == "live")
+
+
+def returned_by_ward(round_id: int) -> dict[int, int]:
+    """How many letters came back undelivered in each ward, by ward id."""
+    return _codes_by_ward(round_id, VotingCode.why_void == "returned")
+
+
+def reissues(round_id: int) -> tuple[int, int]:
+    """How many codes were reissued, and for how many of them a ballot had been cast: both stand on the result."""
+    totals = select(func.sum(ReissueCount.codes), func.sum(ReissueCount.with_ballot))
+    codes, with_ballot = db.session.execute(totals.where(ReissueCount.round_id == round_id)).one()
+    return codes or 0, with_ballot or 0
+
+
+def reissues_on(round_id: int, day: date) -> tuple[int, int]:
+    """The same for one day (London)."""
+    chosen = select(ReissueCount).where(ReissueCount.round_id == round_id, ReissueCount.day == day)
+    row = db.session.scalar(chosen)
+    return (row.codes, row.with_ballot) if row else (0, 0)
+
+
+def email_addresses(round_id: int) -> Iterator[str]:
+    """Each address of the roll once: for a reminder before close, which goes to everybody whether they voted or not."""
+    chosen = (
+        select(RollEntry.email)
+        .join(RollImport)
+        .where(RollEntry.round_id == round_id, RollImport.visible, RollEntry.email.is_not(None))
+        .distinct()
+        .order_by(RollEntry.email)
+    )
+    with db.engine.connect() as connection:
+        for (address,) in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(chosen):
+            yield str(address)
+
+
+def _codes_by_ward(round_id: int, which: ColumnElement[bool]) -> dict[int, int]:
+    counted = (
+        select(RollEntry.ward_id, func.count())
+        .join(VotingCode, VotingCode.roll_entry_id == RollEntry.id)
+        .where(VotingCode.round_id == round_id, which)
+        .group_by(RollEntry.ward_id)
+    )
+    return dict(db.session.execute(counted).all())
+
+
+def _entries_with_reference(round_id: int) -> Select[RollEntry, str | None]:
+    return (
+        select(RollEntry, VotingCode.selector)
+        .join(RollImport)
+        .outerjoin(VotingCode, (VotingCode.roll_entry_id == RollEntry.id) & (VotingCode.state == "live"))
+        .where(RollEntry.round_id == round_id, RollImport.visible)
+    )
+
+
+def _batch_view(row: LetterBatch, codes: int = 0, live: int = 0) -> BatchView:
+    expires = row.expires_at.replace(tzinfo=UTC) if row.expires_at else None
+    return BatchView(row.id, row.round_id, row.ward_id, row.kind, row.state, row.made_on, expires, codes, live)
+
+
+def _entry_view(row: RollEntry, reference: str | None) -> EntryView:
+    return EntryView(
+        id=row.id,
+        ward_id=row.ward_id,
+        number=row.number,
+        place=row.place,
+        name=row.name or "",
+        address=row.address or "",
+        postcode=row.postcode or "",
+        email=row.email or "",
+        reference=reference or "",
+    )

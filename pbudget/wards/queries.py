@@ -291,13 +291,13 @@ def ward_of_postcode(postcode: str) -> str | None:
 
 def ward_ids() -> dict[str, int]:
     """The id of every ward by its code."""
-    return dict(db.session.execute(select(Ward.code, Ward.id)).tuples().all())
+    return dict(db.session.execute(select(Ward.code, Ward.id)).all())
 
 
 def wards_of_postcodes() -> dict[str, str]:
     """Every normalised postcode of the table with its ward's code: for looking up a whole file."""
     chosen = select(Postcode.postcode, Ward.code).join(Ward, Postcode.ward_id == Ward.id)
-    return dict(db.session.execute(chosen).tuples().all())
+    return dict(db.session.execute(chosen).all())
 
 
 def has_postcodes_near(sector: str) -> bool:

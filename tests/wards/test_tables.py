@@ -75,8 +75,8 @@ def test_a_file_that_is_no_table_is_refused_in_words(content, says):
 
 @UNREADABLE
 def test_row_by_row_the_same_files_are_refused_in_the_same_words(content, says):
-    with pytest.raises(FileNotUsable) as refusal:
-        list(open_table(io.BytesIO(content)).rows)
+    with pytest.raises(FileNotUsable) as refusal, open_table(io.BytesIO(content)) as table:
+        list(table.rows)
     assert says in str(refusal.value)
 
 
@@ -85,10 +85,11 @@ def test_row_by_row_the_same_files_are_refused_in_the_same_words(content, says):
 def test_row_by_row_every_encoding_reads_as_it_does_whole(encoding, start):
     content = (start + PLAIN.replace(",", ";") + "\n;;\nE05000002;two;2;\n").encode(encoding)
     whole = read_table(content)
-    streamed = open_table(io.BytesIO(content))
-    assert (streamed.headings, tuple(streamed.rows)) == (whole.headings, whole.rows)
+    with open_table(io.BytesIO(content)) as streamed:
+        assert (streamed.headings, tuple(streamed.rows)) == (whole.headings, whole.rows)
 
 
 def test_a_wrong_byte_far_into_a_long_file_is_found_before_any_row_is_read():
     content = b"ward_code,group\n" + b"E05000001,a\n" * 200_000 + b"E05000001,\xe9\n"
-    assert open_table(io.BytesIO(content)).encoding == "cp1252"
+    with open_table(io.BytesIO(content)) as table:
+        assert table.encoding == "cp1252"

@@ -102,7 +102,7 @@ def parse_code(typed: str) -> Code:
 
     Raises CodeMissing, CodeTooShort, CodeTooLong, CodeHasWrongCharacter or CodeMistyped, each with what to do.
     """
-    plain = _plain(typed)
+    plain = plain_characters(typed)
     if not plain:
         raise CodeMissing("Enter the code from your letter")
     _refuse_wrong_characters(plain)
@@ -121,7 +121,7 @@ def parse_selector(typed: str) -> str:
 
     Raises CodeNotUsable. `parse_selector("7q4k")` is `7Q4K`.
     """
-    plain = _plain(typed)
+    plain = plain_characters(typed)
     if len(plain) == CODE_LENGTH:
         return parse_code(typed).selector
     _refuse_wrong_characters(plain)
@@ -130,7 +130,7 @@ def parse_selector(typed: str) -> str:
     return plain
 
 
-def _plain(typed: str) -> str:
+def plain_characters(typed: str) -> str:
     """What was typed without the address before it, spaces and dashes; capitals, look-alikes replaced."""
     text = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).rpartition("#")[2].upper()
     kept = (c for c in text if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf", "Cc"))

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -120,21 +121,24 @@ def read_table(content: bytes) -> Table:
     return Table(headings, tuple(_rows(headings, records)), encoding)
 
 
-def open_table(file: BinaryIO) -> OpenTable:
+@contextmanager
+def open_table(file: BinaryIO) -> Iterator[OpenTable]:
     """Read a CSV file of any length row by row: once through to learn its encoding, then again for its rows.
 
-    Raises FileNotUsable, at once or while the rows are gone through.
+    Raises FileNotUsable, at once or while the rows are gone through. The file stays the caller's to close.
     """
     encoding = _encoding_of_file(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
-    heading = text.readline()
-    separator, rest = separator_of(heading)
-    if rest:
-        text.seek(0)
-    records = _records(csv.reader(text, delimiter=separator, strict=True))
-    headings = _headings(next(records, (1, []))[1])
-    return OpenTable(headings, _rows(headings, records), encoding, separator)
+    try:
+        separator, heading = separator_of(text.readline())
+        if heading:
+            text.seek(0)
+        records = _records(csv.reader(text, delimiter=separator, strict=True))
+        headings = _headings(next(records, (1, []))[1])
+        yield OpenTable(headings, _rows(headings, records), encoding, separator)
+    finally:
+        text.detach()
 
 
 def _encoding_of_file(file: BinaryIO) -> str:

@@ -1,0 +1,183 @@
+"""How long a roll of a million rows takes to load, how much memory, and how long a voter has to wait meanwhile.
+
+    python -m bench.roll                 a million rows, on SQLite
+    python -m bench.roll --rows 100000   fewer
+    python -m bench.roll --postgresql    on the PostgreSQL that the tests use
+
+Printed as ratios to a bare `sqlite3.executemany` of the same rows, because machines differ. Promised: a million rows
+in at most 120 s and 300 MB, and no writer held up for more than a second.
+"""
+
+import argparse
+import contextlib
+import csv
+import multiprocessing
+import resource
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WARDS = 20
+LETTERS = "ABDEFGHJ"
+MOST_SECONDS, MOST_MEGABYTES, LONGEST_WAIT = 120.0, 300.0, 1.0
+COLUMNS = "id, round_id, ward_id, import_id, number, place, name, address, postcode, email"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What loading took: seconds, peak megabytes of the process, and the longest wait of another writer in seconds."""
+
+    seconds: float
+    megabytes: float
+    longest_wait: float
+
+
+def main() -> None:
+    """Measure, print, and exit with 1 when a promise is not kept."""
+    options = argparse.ArgumentParser(description="Loading a roll.")
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--postgresql", action="store_true")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_roll(Path(folder) / "roll.csv", given.rows)
+        url = postgres_url() if given.postgresql else f"sqlite:///{folder}/pbudget.sqlite"
+        ours = in_a_process(load, path, url)
+        bare = in_a_process(bare_insert, path)
+    kept = report(given.rows, ours, bare)
+    sys.exit(0 if kept else 1)
+
+
+def write_roll(path: Path, rows: int) -> Path:
+    """A named roll over twenty wards, four lines of address, fifteen people to a postcode."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["ward_code", "name", "address_1", "address_2", "town", "postcode"])
+        for i in range(rows):
+            inward = f"{i // 15 % 10}{LETTERS[i // 150 % 8]}{LETTERS[i // 1200 % 8]}"
+            ward = f"X99{i * WARDS // rows:06}"
+            writer.writerow([ward, f"Resident {i}", f"{i % 90 + 1} Test Road", "Testham", "Testtown", f"SE1 {inward}"])
+    return path
+
+
+def in_a_process(work: object, *arguments: object) -> Load:
+    """Run in a process of its own, so that its peak memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        found: Load = pool.apply(work, arguments)  # type: ignore[arg-type]
+    return found
+
+
+def load(path: Path, url: str) -> Load:
+    """Import the file while another thread writes ten times a second."""
+    from app import create_app
+    from pbudget.roll.importing import import_roll
+    from pbudget.roll.rules.roll_file import RollTerms
+    from tests.conftest import make_settings
+    from tests.roll.building import add_round
+
+    app = create_app(make_settings(path.parent, url))
+    with app.app_context():
+        migrate()
+        round_id, terms = add_round("bench-roll"), RollTerms(add_wards(), {})
+        with voter_waits(app) as waits:
+            started = time.perf_counter()
+            import_roll(path, round_id, terms)
+            taken = time.perf_counter() - started
+    return Load(taken, peak_megabytes(), max(waits, default=0))
+
+
+def migrate() -> None:
+    """The schema of this version."""
+    import flask_migrate
+
+    flask_migrate.upgrade()
+
+
+def add_wards() -> dict[str, int]:
+    """Twenty wards, their ids by code."""
+    from pbudget.db import transaction
+    from pbudget.wards.models import Borough, Ward
+
+    with transaction() as session:
+        borough = Borough(slug="bench-roll", name="Bench borough", is_demo=True)
+        wards = [Ward(code=f"X99{i:06}", name=f"Ward {i}", borough=borough) for i in range(WARDS)]
+        session.add_all(wards)
+        session.flush()
+        return {ward.code: ward.id for ward in wards}
+
+
+@contextlib.contextmanager
+def voter_waits(app: object) -> Iterator[list[float]]:
+    """Meanwhile, how long each of many small writes took."""
+    from sqlalchemy import text
+
+    from pbudget.db import transaction
+
+    waits: list[float] = []
+    done = threading.Event()
+
+    def write() -> None:
+        with app.app_context():  # type: ignore[attr-defined]
+            while not done.wait(0.1):
+                started = time.perf_counter()
+                with transaction() as session:
+                    session.execute(text("UPDATE borough SET postcodes_source = 'x' WHERE slug = 'bench-roll'"))
+                waits.append(time.perf_counter() - started)
+
+    voter = threading.Thread(target=write)
+    voter.start()
+    yield waits
+    done.set()
+    voter.join()
+
+
+def bare_insert(path: Path) -> Load:
+    """The same cells by the csv module and one executemany into one table without keys."""
+    started = time.perf_counter()
+    connection = sqlite3.connect(path.parent / "bare.sqlite")
+    connection.execute(f"CREATE TABLE roll_entry ({COLUMNS})")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        same = ((str(i), 1, 1, 1, i, 1, r[1], "\n".join(r[2:5]), r[5], None) for i, r in enumerate(rows))
+        connection.executemany("INSERT INTO roll_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", same)
+    connection.commit()
+    connection.close()
+    return Load(time.perf_counter() - started, peak_megabytes(), 0)
+
+
+def peak_megabytes() -> float:
+    """The most memory this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def postgres_url() -> str:
+    """A database of the PostgreSQL that the tests use."""
+    from tests.support.postgres import postgres_url as url
+
+    return url()
+
+
+def report(rows: int, ours: Load, bare: Load) -> bool:
+    """Print the figures; whether every promise is kept (for a million rows, in proportion)."""
+    share = max(rows / 1_000_000, 0.1)
+    print(f"{rows:,} rows: {ours.seconds:.1f} s, {ours.megabytes:.0f} MB, longest wait {ours.longest_wait:.3f} s")
+    print(f"bare executemany: {bare.seconds:.1f} s, {bare.megabytes:.0f} MB; ratio {ours.seconds / bare.seconds:.1f}")
+    promises = [
+        ("seconds", ours.seconds, MOST_SECONDS * share),
+        ("megabytes", ours.megabytes, MOST_MEGABYTES),
+        ("longest wait", ours.longest_wait, LONGEST_WAIT),
+    ]
+    for name, found, most in promises:
+        print(f"{name:<14} {found:>8.2f}  at most {most:>8.2f}  {'kept' if found <= most else 'MISSED'}")
+    return all(found <= most for _, found, most in promises)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()
