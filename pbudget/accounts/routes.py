@@ -1,6 +1,6 @@
 """Signing in and out, the page staff start from, their account, the audit log."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
@@ -164,13 +164,17 @@ def set_up_authenticator() -> ResponseReturnValue:
 
 
 def _authenticator_page(found: SignedIn, form: CodeForm) -> str:
-    secret = found.new_secret or ""
-    return render_template(
-        "accounts/set-up-authenticator.html",
-        form=form,
-        picture=authenticator_picture(codes().get_totp_uri(found.email, secret)),
-        key=codes().get_totp_pretty_key(secret),
-    )
+    key = codes().get_totp_pretty_key(found.new_secret or "")
+    return render_template("accounts/set-up-authenticator.html", form=form, key=key)
+
+
+@pages.get("/set-up-authenticator/picture.svg")
+@public
+def authenticator_svg() -> Response:
+    """The picture to scan, for whoever is setting up just now."""
+    found = queries.signed_in("set-up") or abort(404)
+    picture = authenticator_picture(codes().get_totp_uri(found.email, found.new_secret or ""))
+    return Response(picture, mimetype="image/svg+xml")
 
 
 @pages.route("/sign-in-again", methods=["GET", "POST"])

@@ -309,8 +309,8 @@ def _clear_away(session: Session) -> None:
     session.execute(
         delete(StaffSession).where(
             or_(
-                StaffSession.started_at < now - ABSOLUTE,
-                (StaffSession.stage == "password") & (StaffSession.started_at < now - HALF_WAY),
+                StaffSession.started_at <= now - ABSOLUTE,
+                (StaffSession.stage == "password") & (StaffSession.started_at <= now - HALF_WAY),
             )
         )
     )

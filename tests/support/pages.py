@@ -101,7 +101,10 @@ def check_house_rules(app: Flask, page: Page, path: str) -> None:
     _check_links(app, soup, path)
     size = len(page.response.data)
     assert size <= LARGEST_PAGE, f"{path} is {size} bytes; a resident's page has at most {LARGEST_PAGE}"
-    assert len(page.queries) <= MOST_QUERIES, f"{path} ran {len(page.queries)} statements; join or batch them"
+    looked = page.response.request.method == "GET"  # an act writes as much as it has to
+    assert not looked or len(page.queries) <= MOST_QUERIES, (
+        f"{path} ran {len(page.queries)} statements; join or batch them"
+    )
 
 
 def _check_heading_and_title(soup: BeautifulSoup, path: str) -> None:
