@@ -9,7 +9,6 @@ if __name__ == "__main__":
     raise SystemExit(main())
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
@@ -28,7 +27,7 @@ import pbudget.web.health
 import pbudget.web.layout
 from pbudget.accounts.setup import init_accounts
 from pbudget.config import ROOT, Settings, read_settings
-from pbudget.db import db, init_database
+from pbudget.db import init_database
 from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every
 from pbudget.web.access import refuse_undeclared_routes
@@ -66,7 +65,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     init_logs(app, settings)
     init_database(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
     init_jobs(app, JOBS, DUTIES)
     init_layout(app, settings)
     CSRFProtect(app)

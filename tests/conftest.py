@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import flask_migrate
 import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
 from app import create_app
+from pbudget import schema
 from pbudget.config import ROOT, Settings
 from pbudget.db import db
 from tests.support.pages import PageClient
@@ -69,7 +69,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database with the schema of the migrations, to be copied."""
     folder = tmp_path_factory.mktemp("migrated")
     with create_app(make_settings(folder)).app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         db.engine.dispose()
     return folder / "pbudget.sqlite"
 
@@ -81,7 +81,7 @@ def migrated_postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     url = postgres_url()
     with create_app(make_settings(tmp_path_factory.mktemp("postgresql"), url)).app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         db.engine.dispose()
     return url
 

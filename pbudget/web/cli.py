@@ -4,10 +4,10 @@ import socket
 import sys
 
 import click
-import flask_migrate
 import waitress
 from flask import current_app
 
+from pbudget import schema
 from pbudget.kit.errors import BadInput
 
 
@@ -43,4 +43,4 @@ def _listen(host: str, port: int) -> socket.socket:
 @click.command()
 def migrate() -> None:
     """Bring the database to this version's schema; safe to repeat."""
-    flask_migrate.upgrade()
+    schema.upgrade()

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from pbudget.config import ROOT
-from pbudget.db import db
+from pbudget import schema
 from pbudget.web.access import public
 
 pages = Blueprint("health", __name__)
@@ -30,20 +26,12 @@ def ready() -> Response:
     return _plain("; ".join(missing) or "ready", 503 if missing else 200)
 
 
-def schema_head() -> str | None:
-    """The newest migration in this checkout."""
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()
-
-
 def _database() -> str:
     try:
-        with db.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+        current = schema.current()
     except SQLAlchemyError:
         return "the database does not answer"
-    return "" if current == schema_head() else "the database needs `pbudget migrate`"
+    return "" if current == schema.newest() else "the database needs `pbudget migrate`"
 
 
 def _assets(folder: Path) -> str:

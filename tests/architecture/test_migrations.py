@@ -1,11 +1,11 @@
 """The schema the migrations make is the schema the models describe, and the way back and forth keeps working."""
 
-import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from pbudget import schema
 from pbudget.db import db
 
 WARD = [
@@ -20,7 +20,7 @@ def schema_restored(app):
     """Whatever a test does to the schema, the next one finds it complete."""
     yield app
     db.session.remove()
-    flask_migrate.upgrade()
+    schema.upgrade()
 
 
 def differences() -> list[object]:
@@ -45,16 +45,16 @@ def test_migrations_and_models_describe_the_same_schema(app):
 def test_down_removes_every_table_and_up_again_rebuilds_them(schema_restored):
     before = sorted(inspect(db.engine).get_table_names())
     write(*WARD)
-    flask_migrate.downgrade(revision="base")
+    schema.downgrade("base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
-    flask_migrate.upgrade()
+    schema.upgrade()
     assert sorted(inspect(db.engine).get_table_names()) == before
     assert differences() == []
 
 
 def test_upgrading_twice_changes_nothing_and_keeps_the_data(schema_restored):
     write(*WARD)
-    flask_migrate.upgrade()
+    schema.upgrade()
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM ward")).scalars().all() == ["Test ward"]
 
