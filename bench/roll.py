@@ -93,9 +93,9 @@ def load(path: Path, url: str) -> Load:
 
 def migrate() -> None:
     """The schema of this version."""
-    import flask_migrate
+    from pbudget import schema
 
-    flask_migrate.upgrade()
+    schema.upgrade()
 
 
 def add_wards() -> dict[str, int]:

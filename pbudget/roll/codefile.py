@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from pbudget.kit.errors import BadInput, PbudgetError
+from pbudget.kit.errors import BadInput
 from pbudget.roll.hashing import MOST_MEMORY, ScryptCost
 from pbudget.roll.rules.codes import ALPHABET, plain_characters
 
@@ -38,11 +38,15 @@ class PassphraseWrong(BadInput):
     """The passphrase does not open this file; the officer checks it, or has the letters made again."""
 
 
-class CodeFileMissing(PbudgetError):
+class CodeFileMissing(BadInput):
     """The file is not on this machine: it expired, was delivered, or lies on the machine that made it."""
 
 
-class BatchUnderWay(PbudgetError):
+class CodeFileDamaged(BadInput):
+    """Something in the file was changed; nothing of it is used and the officer has the letters made again."""
+
+
+class BatchUnderWay(BadInput):
     """Another process is making these codes at this moment; nothing needs to be done."""
 
 
@@ -146,7 +150,12 @@ class CodeFile:
 
 def _unsealed(private: X25519PrivateKey, portion: bytes, header: dict[str, Any]) -> list[list[str]]:
     shared = private.exchange(X25519PublicKey.from_public_bytes(portion[:KEY_BYTES]))
-    codes: list[list[str]] = json.loads(_open(_portion_key(shared), portion[KEY_BYTES:], _about(header)))
+    try:
+        codes: list[list[str]] = json.loads(_open(_portion_key(shared), portion[KEY_BYTES:], _about(header)))
+    except InvalidTag as error:
+        raise CodeFileDamaged(
+            "The file of these codes was changed. Void the letters and have them made again"
+        ) from error
     return codes
 
 
