@@ -182,8 +182,8 @@ def test_five_wrong_codes_ask_for_the_password_again(app):
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "12 34\x0056"])
-def test_something_that_is_no_code_is_told_so_and_costs_no_try(app, code):
-    client, _, _ = ready(app)
+def test_something_that_is_no_code_is_told_so_and_costs_no_try(sqlite_app, code):
+    client, _, _ = ready(sqlite_app)
     give_password(client)
     client.post("/staff/sign-in/code", {"code": code}, status=200)
     assert sessions()[0].wrong_codes == 0
@@ -292,8 +292,8 @@ def test_after_signing_in_staff_come_to_the_page_they_asked_for(app):
 
 
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "/staff/account", "x.y"])
-def test_no_link_can_send_staff_anywhere_this_site_did_not_sign(app, wanted):
-    client, phone, _ = ready(app)
+def test_no_link_can_send_staff_anywhere_this_site_did_not_sign(sqlite_app, wanted):
+    client, phone, _ = ready(sqlite_app)
     sent = client.post(f"/staff/sign-in?next={wanted}", {"email": EMAIL, "password": GOOD_PASSWORD}, status=303)
     done = client.post(sent.response.location, {"code": phone.code()}, status=303)
     assert done.response.location == "/staff"
