@@ -23,7 +23,7 @@ from pbudget.replays.rules import (
     stated_winners,
 )
 from pbudget.results.actions import record_ballot_count, record_outcome
-from pbudget.results.rules import other_rules
+from pbudget.results.rules.stories import other_rules
 from pbudget.rounds.actions import put_round, replace_pot
 from pbudget.rounds.queries import pot_by_slugs
 from pbudget.rounds.rules.counting import rule_as_json

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from pbudget.results.models import BallotCount, OutcomeLine
 from pbudget.results.models import Outcome as OutcomeRow
-from pbudget.results.rules import story
+from pbudget.results.rules.stories import story
 from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.tally.election import Election
 from pbudget.tally.rules.outcome import Outcome
