@@ -12,6 +12,7 @@ from pbudget.rounds.models import Pot, Round
 from pbudget.rounds.rules.counting import rule_from_json
 from pbudget.rounds.rules.phases import stage_of
 from pbudget.tally.rules.rule import Rule
+from pbudget.wards.models import Borough, Ward
 
 LATEST_FIRST = (Round.closes_on.desc().nulls_last(), Round.dates_as_stated.desc(), Round.name)
 NOT_A_REHEARSAL = Round.rehearsal_of.is_(None)
@@ -90,6 +91,23 @@ class PotView:
     ward_id: int | None
     most_choices: int | None
     most_points: int | None
+
+
+@dataclass(frozen=True)
+class WardChoice:
+    """A ward that a pot can be for."""
+
+    id: int
+    code: str
+    name: str
+    borough: str
+    borough_slug: str
+
+
+def wards_to_choose() -> list[WardChoice]:
+    """Every ward, by borough and name."""
+    chosen = select(Ward.id, Ward.code, Ward.name, Borough.name.label("borough"), Borough.slug).join(Borough)
+    return [WardChoice(*row) for row in db.session.execute(chosen.order_by(Borough.name, Ward.name))]
 
 
 def round_by_slug(slug: str) -> RoundView | None:
