@@ -22,7 +22,7 @@ from pbudget.ledger.checkpoints import (
     signing_key_in,
 )
 from pbudget.ledger.public import read_line, verify_lines
-from pbudget.ledger.rules import fingerprint
+from pbudget.ledger.rules import fingerprint, say_size
 from pbudget.ledger.verifying import BadEntry
 
 SUM_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)\n")
@@ -144,14 +144,14 @@ def check_chain(bundle: Bundle, manifest: bytes, key: str, against: Checkpoint |
     if not found.ok:
         yield Finding(False, f"ledger.jsonl: entry {found.first_bad_seq} cannot be trusted: {found.reason}.")
         return
-    yield Finding(True, f"ledger.jsonl: {found.size:,} entries, fingerprint {fingerprint(found.head)}")
+    yield Finding(True, f"ledger.jsonl: {say_size(found.size)}, fingerprint {fingerprint(found.head)}")
     yield covered(checkpoints, found.size)
 
 
 def covered(checkpoints: list[Checkpoint], size: int) -> Finding:
     """Whether a checkpoint covers the whole ledger, so that its last entries are signed like the others."""
     if size not in {each.size for each in checkpoints}:
-        return Finding(False, f"checkpoints.jsonl: no checkpoint covers all {size:,} entries")
+        return Finding(False, f"checkpoints.jsonl: no checkpoint covers all {say_size(size)}")
     return Finding(True, f"checkpoints.jsonl: all {len(checkpoints)} are signed and saw this ledger")
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pbudget.kit.errors import BadInput
-from pbudget.ledger.rules import HEX_64, canonical, fingerprint, read_canonical
+from pbudget.ledger.rules import HEX_64, canonical, fingerprint, read_canonical, say_size
 
 CHECKPOINT_PREFIX = b"pbudget-checkpoint-v1\0"
 BUNDLE_PREFIX = b"pbudget-bundle-v1\0"
@@ -42,7 +42,7 @@ class Checkpoint:
 
     def words(self) -> str:
         """How people compare it: `3,412 entries, fingerprint K7QD-22MX-9TRA-0PW3`."""
-        return f"{self.size:,} entries, fingerprint {fingerprint(self.head)}"
+        return f"{say_size(self.size)}, fingerprint {fingerprint(self.head)}"
 
     def signed_bytes(self) -> bytes:
         """What the signature is over."""
@@ -112,9 +112,9 @@ def anchors(checkpoints: Iterable[Checkpoint], round_name: str, public_key: str)
         if each.round != round_name:
             raise CheckpointNotUsable(f"The checkpoint is for the round {each.round!r}, not for {round_name!r}.")
         if not is_signed_by(each, public_key):
-            raise CheckpointNotUsable(f"The checkpoint at {each.size:,} entries is not signed by the round's key.")
+            raise CheckpointNotUsable(f"The checkpoint at {say_size(each.size)} is not signed by the round's key.")
         if heads.setdefault(each.size, each.head) != each.head:
-            raise CheckpointNotUsable(f"Two checkpoints at {each.size:,} entries disagree. Somebody saw another list.")
+            raise CheckpointNotUsable(f"Two checkpoints at {say_size(each.size)} disagree. Somebody saw another list.")
     return heads
 
 

@@ -8,7 +8,7 @@ import click
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.bundle import check_bundle, open_bundle
 from pbudget.ledger.checkpoints import Checkpoint, read_checkpoint
-from pbudget.ledger.rules import Verification, fingerprint
+from pbudget.ledger.rules import Verification, fingerprint, say_size
 
 
 class NothingToVerify(BadInput):
@@ -74,7 +74,7 @@ def _verify_database(slug: str | None, against: Checkpoint | None) -> bool:
 def _say(name: str, found: Verification) -> bool:
     if found.ok:
         click.echo(
-            f"ok     {name}: {found.size:,} entries, fingerprint {fingerprint(found.head)}. Nothing was changed."
+            f"ok     {name}: {say_size(found.size)}, fingerprint {fingerprint(found.head)}. Nothing was changed."
         )
     elif found.first_bad_seq is None:
         click.echo(f"WRONG  {name}: {found.reason}.")

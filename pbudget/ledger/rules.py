@@ -171,6 +171,11 @@ def fingerprint(head: str) -> str:
     return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 
 
+def say_size(size: int) -> str:
+    """How long a ledger is, in words: `1 entry`, `3,412 entries`."""
+    return "1 entry" if size == 1 else f"{size:,} entries"
+
+
 def crockford(digest: str, length: int) -> str:
     """The first 5 × `length` bits of a hex digest, in Crockford's base 32."""
     number = int(digest, 16) >> (len(digest) * 4 - length * 5)

@@ -33,8 +33,8 @@ def copy(how: str = "", **kept: str) -> str:
 @pytest.fixture
 def voted(round_id) -> int:
     """A round with twelve ballots: entries 2 to 13."""
-    for voter in range(BALLOTS):
-        with transaction() as session:
+    with transaction() as session:
+        for voter in range(BALLOTS):
             append_ballot(session, round_id, payload(voter), f"token {voter}")
     assert verify_ledger(round_id).size == 13
     return round_id
@@ -141,8 +141,8 @@ def voted_sqlite(sqlite_app, tmp_path) -> int:
     from tests.ledger.conftest import opened
 
     round_id = opened("spring-2027", tmp_path)
-    for voter in range(BALLOTS):
-        with transaction() as session:
+    with transaction() as session:
+        for voter in range(BALLOTS):
             append_ballot(session, round_id, payload(voter), f"token {voter}")
     return round_id
 
