@@ -19,7 +19,7 @@ from pbudget.accounts.models import (
     StaffSession,
     StaffWard,
 )
-from pbudget.accounts.queries import token_hash
+from pbudget.accounts.queries import demo_mode, token_hash
 from pbudget.accounts.rules.limits import INVITATION
 from pbudget.accounts.security import clock, codes, hashed
 from pbudget.audit.actions import SYSTEM, record
@@ -172,8 +172,11 @@ def _account(session: Session, email: str) -> Staff:
 def make_demo_accounts(session: Session, ward_code: str = "") -> None:
     """The five test accounts of a demonstration, in the caller's transaction; those that are there stay as they are.
 
-    They can be signed in with only as long as `queries.demo_mode` says so. The councillor acts for `ward_code`.
+    Nothing is made outside a demonstration, and nobody signs in with one when it has ended. The councillor acts for
+    `ward_code`.
     """
+    if not demo_mode(current_app.extensions["settings"]):
+        return
     there = set(session.scalars(select(Staff.email)))
     missing = [line for line in DEMO_LABELS if f"{line[0]}@{DEMO_DOMAIN}" not in there]
     if not missing:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pbudget.accounts.actions import make_demo_accounts
 from pbudget.db import db, transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, CostedIdea, borough_ideas, ward_ideas
 from pbudget.demo.ashmere.files import past_files
@@ -121,6 +122,8 @@ def complete_ashmere(instance: Path) -> None:
         return
     if not is_labelled(instance):
         put_label(instance, ASHMERE_NOTICE, [found.slug])
+    with transaction() as session:
+        make_demo_accounts(session, WARDS[0].code)
     if not has_postcodes():
         with TemporaryDirectory(prefix="pbudget-demo-") as folder:
             directory = Path(folder) / f"{DEMO_SOURCE}.csv"
@@ -186,10 +189,11 @@ def fill_with_real_data(
     for file in data.elections:
         counted.append(count_file(file))
         on_counted(file)
-    with _filling(instance, reset=reset):
+    with _filling(instance, reset=reset) as session:
         slugs = [_write_borough(each, clock) for each in data.boroughs]
         store(counted, is_demo=True)
         put_label(instance, REAL_NOTICE, slugs)
+        make_demo_accounts(session, min((code for each in data.boroughs for code in each.codes), default=""))
     return Filled(len(data.boroughs), sum(len(each.codes) for each in data.boroughs), len(counted), _ballots(counted))
 
 
