@@ -21,6 +21,7 @@ import pbudget.ledger.models
 import pbudget.outbox.tasks
 import pbudget.results.routes
 import pbudget.roll.routes
+import pbudget.roll.tasks
 import pbudget.rounds.routes
 import pbudget.wards.routes
 import pbudget.web.health
@@ -30,6 +31,7 @@ from pbudget.config import ROOT, Settings, read_settings
 from pbudget.db import init_database
 from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every
+from pbudget.ledger.protection import protect_ledger
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
 from pbudget.web.headers import init_headers
@@ -48,10 +50,14 @@ ROOMS = (
     pbudget.results.routes,
     pbudget.exports.routes,
 )
-JOBS: dict[str, Handler] = {}
+JOBS: dict[str, Handler] = {
+    pbudget.roll.tasks.LOAD_ROLL: pbudget.roll.tasks.load_roll,
+    pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
+}
 DUTIES = (
     Duty("e-mail", Every(2), pbudget.outbox.tasks.deliver_due_mail),
     Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
+    Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
     Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
 )
 LARGEST_REQUEST = 64 * 1024
@@ -65,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     init_logs(app, settings)
     init_database(app)
+    protect_ledger(app)
     init_jobs(app, JOBS, DUTIES)
     init_layout(app, settings)
     CSRFProtect(app)

@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
     "outbox": Command("pbudget.outbox.cli:outbox", "Say what e-mail waits and what could not be sent.", needs_app=True),
     "replay": Command("pbudget.replays.cli:replay", "Load past elections from Pabulib files.", needs_app=True),
+    "roll": Command("pbudget.roll.cli:roll", "Load who may vote, make codes and letters.", needs_app=True),
     "serve": Command("pbudget.web.cli:serve", "Serve the site with the bundled server.", needs_app=True),
     "staff": Command("pbudget.accounts.cli:staff", "Invite staff, list, stop, reset their accounts.", needs_app=True),
     "verify": Command("pbudget.ledger.cli:verify", "Check a ledger, or a result bundle, for any change."),

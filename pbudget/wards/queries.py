@@ -1,6 +1,6 @@
 """What the wards room knows, as frozen dataclasses."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -33,6 +33,15 @@ class WardLine:
     has_boundary: bool
     has_figures: bool
     residents: int | None
+
+
+@dataclass(frozen=True)
+class WardName:
+    """A ward by id, code and name, for lists that need nothing else."""
+
+    id: int
+    code: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -292,6 +301,15 @@ def ward_of_postcode(postcode: str) -> str | None:
 def ward_ids() -> dict[str, int]:
     """The id of every ward by its code."""
     return dict(db.session.execute(select(Ward.code, Ward.id)).all())
+
+
+def wards_around(ward_ids: Collection[int], *, borough_wide: bool) -> list[WardName]:
+    """These wards in the order of their names; `borough_wide`: with the others of their borough, or every ward."""
+    chosen = select(Ward.id, Ward.code, Ward.name).order_by(Ward.name, Ward.code)
+    if ward_ids:
+        within = Ward.borough_id.in_(select(Ward.borough_id).where(Ward.id.in_(ward_ids)))
+        chosen = chosen.where(within if borough_wide else Ward.id.in_(ward_ids))
+    return [WardName(*row) for row in db.session.execute(chosen)]
 
 
 def wards_of_postcodes() -> dict[str, str]:

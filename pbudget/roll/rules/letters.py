@@ -20,11 +20,9 @@ class LetterWords:
 
     round_name: str
     ward_name: str
-    opens: str
-    closes: str
-    council_name: str
-    voting_page: str
-    phone: str
+    opens: str = ""
+    closes: str = ""
+    phone: str = ""
     other_languages: tuple[tuple[str, str], ...] = ()
     """(language tag, text): `("cy", "I gael y llythyr hwn yn Gymraeg, ffoniwch …")`."""
 
