@@ -150,8 +150,9 @@ class Run:
         bought = [name for name in self.standing if not self.contest.cost[name] and self.worth[name]]
         known: dict[str, Fraction] = {name: Fraction(0) for name in self.standing if self.contest.cost[name]}
         while known:
-            name = min(known, key=known.__getitem__)  # of equals the first, and `known` is in tie order
-            price = self.price(name)
+            price = self.price(
+                name := min(known, key=known.__getitem__)
+            )  # of equals the first: `known` is in tie order
             if price is None:
                 del known[name]
             elif price / self.worth[name] > known[name]:
