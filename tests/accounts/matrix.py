@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from pbudget.wards.actions import import_boundaries
 from pbudget.wards.rules.boundaries import read_boundaries
@@ -58,7 +58,6 @@ SAMPLES: dict[str, dict[str, object]] = {
     "wards.ward_map": {"code": OWN_WARD},
 }
 """Values for the names in an address, by endpoint. Other rooms add theirs."""
-NOT_THERE = {"int": 999_999, "IntegerConverter": 999_999}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -87,10 +86,16 @@ def address(app: Flask, rule: Rule) -> str:
     """An address of the route: the sample, or something that is not there."""
     given = dict(SAMPLES.get(rule.endpoint, {}))
     for name in rule.arguments:
-        kind = type(rule._converters[name]).__name__
-        given.setdefault(name, NOT_THERE.get(kind, "not-there"))
+        given.setdefault(name, _not_there(rule._converters[name]))
     with app.test_request_context():
         return app.url_for(rule.endpoint, **given)
+
+
+def _not_there(converter: BaseConverter) -> object:
+    """A value the converter takes and nothing is called by."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 999_999 if isinstance(converter, IntegerConverter) else "not-there"
 
 
 def client_of(app: Flask, reader: Reader, staff: dict[Reader, str]) -> FlaskClient:

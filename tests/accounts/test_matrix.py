@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from pbudget.db import db
-from pbudget.web.access import EXTENSION_ROUTES, access_of
+from pbudget.web.access import EXTENSION_ROUTES, ROLES, access_of
 from tests.accounts import matrix
 from tests.accounts.matrix import READERS, TABLE, accounts, address, answer, client_of, furnish, routes
 
@@ -33,8 +33,8 @@ def test_the_table_agrees_with_what_each_route_declares(sqlite_app):
         for reader, cell in zip(READERS, cells, strict=True):
             if path in HALF_WAY:
                 assert cell == "sign in", f"{path} is open to somebody who gave no password"
-            elif "public" in allowed:
-                assert cell == "yes", f"{path} is public and refuses: {reader.heading}"
+            elif not allowed & set(ROLES):
+                assert cell == "yes", f"{path} needs no sign-in and refuses: {reader.heading}"
             elif not reader.role:
                 assert cell == "sign in", f"{path} lets anybody in"
             elif reader.role not in allowed:
@@ -51,7 +51,9 @@ def test_no_act_is_done_without_its_form_token(sqlite_app):
         before = contents()
         for method, rule in acts:
             response = client.open(address(sqlite_app, rule), method=method, data={"anything": "at all"})
-            assert response.status_code == 400, f"{method} {rule.rule} as {reader.heading} took a POST without a token"
+            assert 400 <= response.status_code < 500, (
+                f"{method} {rule.rule} as {reader.heading} took a POST without a token"
+            )
         assert contents() == before, reader.heading
 
 
