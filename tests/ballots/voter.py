@@ -12,6 +12,7 @@ class Voter(PageClient):
     def __init__(self, app: Flask, vote: OpenRound) -> None:
         super().__init__(app)
         self.vote = vote
+        self.csrf: str | None = None
 
     def at(self, where: str = "", status: int = 200) -> Page:
         """Open a page of the ballot."""

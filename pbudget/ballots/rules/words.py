@@ -105,7 +105,9 @@ def say_points(number: int) -> str:
 
 
 def left_in_words(contest: Contest, choices: Choices) -> str:
-    """What stays unspent, for "Check your vote"; empty where nothing does or nothing is counted."""
+    """What stays unspent, for "Check your vote"; empty where nothing does, and where nothing was chosen."""
+    if not choices:
+        return ""
     if contest.ballot_type == "points" and isinstance(choices, dict):
         left = contest.points - sum(choices.values())
         return f"{say_points(left)} not given" if left > 0 else ""
@@ -113,7 +115,7 @@ def left_in_words(contest: Contest, choices: Choices) -> str:
         left = contest.amount - cost_of(contest, choices)
         return f"{money_of(contest, left)} left" if left > 0 else ""
     left = (contest.most or 0) - len(choices)
-    return f"You could choose {left} more" if left > 0 and choices else ""
+    return f"You could choose {left} more" if left > 0 else ""
 
 
 def money_of(contest: Contest, amount: int) -> str:
