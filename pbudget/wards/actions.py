@@ -289,9 +289,11 @@ def _our_postcodes(
     """The postcodes in use of wards with these codes, everything else only counted."""
     with path.open("rb") as raw:
         refuse_other_files(raw.peek(64), "the directory's CSV file")
+        if b"\0" in raw.peek(64):
+            raise FileNotUsable(f"{path.name} is not plain text in UTF-8. Save or download it again as a CSV file.")
         text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
         reader = csv.reader(text)
-        columns = directory_columns(next(reader, []))
+        columns = directory_columns(_heading(reader))
         for row in _directory_rows(reader, columns, tally):
             if tally["read"] % 10_000 == 0:
                 progress(raw.tell() - tally["bytes"])
@@ -300,6 +302,13 @@ def _our_postcodes(
             if kept:
                 yield {"postcode": kept, "ward_code": row.ward_code}
         progress(raw.tell() - tally["bytes"])
+
+
+def _heading(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return next(reader, [])
+    except csv.Error as error:
+        raise FileNotUsable(f"The heading row cannot be read ({error}). Download the file again.") from error
 
 
 def _directory_rows(

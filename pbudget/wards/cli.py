@@ -1,5 +1,6 @@
 """`pbudget wards`: load boundaries, population figures and postcodes from files."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,7 +19,21 @@ from pbudget.wards.actions import (
 from pbudget.wards.rules import baselines, boundaries
 from pbudget.wards.rules.tables import FileNotUsable
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+def _ordinary_file(_context: click.Context, _parameter: click.Parameter, file: Path) -> Path:
+    """Let a file through that can be read; anything else is refused in one line, as all other bad input is."""
+    if file.is_dir():
+        raise FileNotUsable(f"{file.name or file} is a folder. Name one file in it.")
+    if not file.exists():
+        raise FileNotUsable(f"{file.name}: there is no such file. Check its name and folder.")
+    if not file.is_file():
+        raise FileNotUsable(f"{file.name} is not an ordinary file.")
+    if not os.access(file, os.R_OK):
+        raise FileNotUsable(f"{file.name} cannot be read by this account. Change who may read it.")
+    return file
+
+
+FILE = click.argument("file", type=click.Path(path_type=Path), callback=_ordinary_file)
 DEMO = click.option("--demo", is_flag=True, help="The file holds made-up wards (codes X99 and six digits).")
 
 
@@ -28,7 +43,7 @@ def wards() -> None:
 
 
 @wards.command("boundaries")
-@click.argument("file", type=FILE)
+@FILE
 @click.option("--borough", required=True, help="The borough's name; a new one is made.")
 @click.option("--source", default="", help="Whom to credit beside the map. ONS files need none.")
 @DEMO
@@ -61,7 +76,7 @@ def _say_boundaries(done: BoundariesImported) -> list[str]:
 
 
 @wards.command("baseline")
-@click.argument("file", type=FILE)
+@FILE
 @click.option("--borough", default="", help="The borough's name; needed when its wards are not known yet.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what is wrong; load nothing.")
 @DEMO
@@ -108,7 +123,7 @@ def _say_loaded(done: BaselineLoaded) -> list[str]:
 
 
 @wards.command("postcodes")
-@click.argument("file", type=FILE)
+@FILE
 def postcodes_command(file: Path) -> None:
     """Load the postcodes of our wards from the ONS Postcode Directory (CSV, any size). Safe to repeat."""
     length, hidden = file.stat().st_size, not sys.stderr.isatty()

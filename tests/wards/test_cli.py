@@ -80,5 +80,25 @@ def test_a_file_of_300_megabytes_is_refused_before_it_is_read(sqlite_app: Flask,
         assert "is 300 MB" in str(run(*command).exception)
 
 
-def test_a_missing_file_ends_with_status_2(sqlite_app: Flask, tmp_path: Path):
-    assert run("baseline", tmp_path / "absent.csv").exit_code == 2
+@pytest.mark.parametrize("command", [("boundaries", "--borough", "Ashmere"), ("baseline",), ("postcodes",)])
+@pytest.mark.parametrize(("name", "says"), [("", "is a folder"), ("missing.csv", "there is no such file")])
+def test_a_folder_or_a_missing_file_is_refused_in_one_line(
+    sqlite_app: Flask, tmp_path: Path, command: tuple[str, ...], name: str, says: str
+):
+    result = run(*command, tmp_path / name)
+    assert isinstance(result.exception, BadInput)
+    assert says in str(result.exception)
+    assert "\n" not in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"\0" * 200_000, "is not plain text in UTF-8"), (b"x" * 200_000, "The heading row cannot be read")],
+)
+def test_a_postcode_table_without_a_readable_heading_is_refused(
+    sqlite_app: Flask, tmp_path: Path, content: bytes, says: str
+):
+    run("boundaries", write(tmp_path, "wards.geojson", two_wards()), "--borough", "Ashmere")
+    result = run("postcodes", write(tmp_path, "onspd.csv", content))
+    assert isinstance(result.exception, BadInput)
+    assert says in str(result.exception)

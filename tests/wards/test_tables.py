@@ -93,3 +93,9 @@ def test_a_wrong_byte_far_into_a_long_file_is_found_before_any_row_is_read():
     content = b"ward_code,group\n" + b"E05000001,a\n" * 200_000 + b"E05000001,\xe9\n"
     with open_table(io.BytesIO(content)) as table:
         assert table.encoding == "cp1252"
+
+
+@pytest.mark.parametrize("heading", [b"a," * 100_000, ",".join(f"c{n}" for n in range(100_000)).encode()])
+def test_a_heading_of_a_hundred_thousand_columns_is_refused_at_once(heading):
+    with pytest.raises(FileNotUsable, match="at most 1,000 can be read"):
+        read_table(heading + b"\n1,2\n")

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import BinaryIO
 from pbudget.kit.errors import BadInput
 
 SEPARATORS = (",", ";", "\t")
+MOST_COLUMNS = 1_000
 BLOCK = 1024 * 1024
 SIGNATURES = (
     (b"\x89PNG", "a picture (PNG)"),
@@ -219,7 +221,12 @@ def _headings(record: list[str]) -> tuple[str, ...]:
     names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in record]
     while names and not names[-1]:
         names.pop()
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if len(names) > MOST_COLUMNS:
+        raise FileNotUsable(
+            f"The heading row has {len(names):,} columns and at most {MOST_COLUMNS:,} can be read. "
+            "Is this the right file?"
+        )
+    repeated = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if repeated:
         raise FileNotUsable(f"The heading “{repeated[0]}” stands over two columns. Remove or rename one of them.")
     return tuple(names)
