@@ -13,7 +13,8 @@ from pbudget.replays.actions import Loaded, replay_files
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def replay(files: tuple[Path, ...]) -> None:
     """Load past elections from Pabulib files: all of them, or none when one cannot be read. Safe to repeat."""
-    with click.progressbar(length=len(files), label="Counting", file=sys.stderr) as bar:
+    length, hidden = len(files), not sys.stderr.isatty()
+    with click.progressbar(length=length, label="Counting", file=sys.stderr, hidden=hidden) as bar:
         loaded = replay_files(files, on_counted=lambda _: bar.update(1))
     for each in loaded:
         click.echo(describe(each))

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from pbudget.db import db
 from pbudget.kit.errors import BadInput
 from pbudget.replays.actions import SameContestTwice, replay_files
+from pbudget.replays.cli import replay
 from pbudget.replays.models import Replay
 from pbudget.replays.queries import original_file, public_ballots, source_of
 from pbudget.results.models import Outcome, OutcomeLine
@@ -103,3 +105,10 @@ def test_hostile_text_in_a_file_is_shown_as_text(client, tmp_path):
     page = client.get("/rounds/testtown-2024/all-of-testtown")
     assert "<script>alert(1)</script>" in page.text
     assert not [tag for tag in page.soup.find_all("script") if "alert" in tag.get_text()]
+
+
+def test_the_command_says_what_is_wrong_in_one_line_and_draws_no_bar_into_a_log(app, tmp_path):
+    (tmp_path / "picture.pb").write_bytes(b"\x89PNG\r\n\x1a\n")
+    result = CliRunner().invoke(replay, [str(tmp_path / "picture.pb")])
+    assert str(result.exception) == "picture.pb: this is a PNG picture, not a Pabulib file."
+    assert result.stderr == ""
