@@ -16,6 +16,7 @@ from pbudget.tally.amounts import shorten
 LARGEST_FILE = 64_000_000
 """Bytes. The largest published file is about a fifth of this; a file is read into memory once."""
 
+TOO_LONG = f"a text is longer than {csv.field_size_limit():,} characters; is a quotation mark opened and not closed?"
 SIGNATURES = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -122,8 +123,7 @@ class Rows:
             except StopIteration:
                 return
             except csv.Error as error:
-                why = "a quotation mark is opened and not closed" if "field larger" in str(error) else str(error)
-                self.text.refuse(self.line, why)
+                self.text.refuse(self.line, TOO_LONG if "field larger" in str(error) else str(error))
             if row and (row[0].strip() or any(cell.strip() for cell in row)):
                 yield row
 

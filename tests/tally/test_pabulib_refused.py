@@ -26,6 +26,7 @@ def refusal(source: bytes | Path) -> str:
     [
         (b"", "a.pb: the file is empty."),
         (b" \n\n", "a.pb: the file is empty."),
+        (b"META\nkey;value\ndescription;" + b"x" * 200_000, "a.pb, line 3: a text is longer than 131,072 characters"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.pb: this is a PNG picture, not a Pabulib file."),
         (b"PK\x03\x04rest", "a.pb: this is a ZIP archive or a spreadsheet, not a Pabulib file."),
         (b"id,name\n1,Park\n", "a.pb, line 1: a Pabulib file starts with the line META."),
