@@ -1,10 +1,10 @@
 """Checkpoints in the database, the public ledger out of it, and `pbudget verify` on it."""
 
 import itertools
+import sqlite3
 import subprocess
 
 import pytest
-from sqlalchemy import text
 
 from pbudget import schema
 from pbudget.db import database_now, db, transaction
@@ -139,10 +139,9 @@ def test_pbudget_verify_checks_the_database(sqlite_app, tmp_path):
     for words in (("winter",), ("--against", str(tmp_path / "absent.json")), ("spring-2027", "--against", "app.py")):
         refused: subprocess.CompletedProcess[str] = run(*words, **here)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
-    with db.engine.connect().execution_options(writing=True) as connection:
-        connection.execute(text("DROP TRIGGER ledger_entry_no_update"))
-        connection.execute(text("UPDATE ledger_entry SET body = '{}'"))
-        connection.commit()
+    with sqlite3.connect(tmp_path / "pbudget.sqlite") as stranger:
+        stranger.executescript("DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET body = '{}'")
+    stranger.close()
     bad = run("spring-2027", **here)
     assert (bad.returncode, "entry 1 cannot be trusted" in bad.stdout) == (1, True)
 

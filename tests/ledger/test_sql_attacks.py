@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from pbudget.db import db, transaction
 from pbudget.keys.actions import ids_of, load_key
 from pbudget.ledger.actions import append, append_ballot, sign_head
+from pbudget.ledger.protection import refuse_changes
 from pbudget.ledger.queries import checkpoints_of, database_damage, verify_ledger
 from pbudget.ledger.rules import head_after, leaf_of, line_bytes
 from tests.conftest import append_only_lifted
@@ -84,10 +85,22 @@ ONE_ENGINE = {
 }
 
 
-def attack(statement: str, round_id: int) -> None:
-    """Run statements in one transaction, as whoever owns the tables."""
+@contextmanager
+def unlocked() -> Iterator[Connection]:
+    """A connection as any other program would have it: without the lock that ours carry on SQLite."""
     db.session.rollback()
     with db.engine.connect().execution_options(writing=True) as connection:
+        if db.engine.dialect.name != "sqlite":
+            yield connection
+            return
+        connection.connection.driver_connection.set_authorizer(None)
+        yield connection
+        refuse_changes(connection.connection.driver_connection)
+
+
+def attack(statement: str, round_id: int) -> None:
+    """Run statements in one transaction, as whoever owns the tables."""
+    with unlocked() as connection:
         for part in statement.replace("{{}}", "{}").split("; "):
             connection.execute(text(part), {"round": round_id} if ":round" in part else {})
         connection.commit()
@@ -128,12 +141,34 @@ def test_the_database_itself_refuses_a_ballot_after_the_close(voted, kind):
 def test_without_recursive_triggers_a_replace_would_get_through(voted_sqlite):
     """Why PRAGMA recursive_triggers is on: this connection turns it off, and `verify` is what is left."""
     with db.engine.connect().execution_options(writing=False) as connection:
+        connection.connection.driver_connection.set_authorizer(None)
         connection.connection.driver_connection.execute("PRAGMA recursive_triggers=off")
         connection.execute(text(copy(" OR REPLACE", entry_id="entry_id")), {"round": voted_sqlite})
         connection.commit()
         connection.connection.driver_connection.execute("PRAGMA recursive_triggers=on")
+        refuse_changes(connection.connection.driver_connection)
     found = verify_ledger(voted_sqlite)
     assert (found.ok, found.first_bad_seq) == (False, 5)
+
+
+LOCKED = (
+    "UPDATE ledger_entry SET payload = '{}'",
+    "UPDATE ledger_head SET manifest = '{}'",
+    "DELETE FROM ledger_entry",
+    "DELETE FROM ledger_head",
+    "UPDATE ledger_checkpoint SET size = 1",
+    "DROP TABLE ledger_entry",
+    "DROP TRIGGER ledger_entry_no_update",
+    "ALTER TABLE ledger_entry ADD COLUMN note TEXT",
+    "PRAGMA recursive_triggers=off",
+    "PRAGMA writable_schema=on",
+)
+
+
+@pytest.mark.parametrize("statement", LOCKED)
+def test_our_own_sqlite_connections_cannot_even_prepare_a_change(sqlite_app, statement):
+    with db.engine.connect() as connection, pytest.raises(DBAPIError, match="not authorized"):
+        connection.execute(text(statement))
 
 
 @pytest.fixture
@@ -150,8 +185,7 @@ def voted_sqlite(sqlite_app, tmp_path) -> int:
 @contextmanager
 def as_superuser() -> Iterator[Connection]:
     """A connection with every protection of the tables put aside, and put back afterwards."""
-    db.session.rollback()
-    with db.engine.connect().execution_options(writing=True) as connection:
+    with unlocked() as connection:
         if db.engine.dialect.name == "postgresql":
             with append_only_lifted(connection):
                 yield connection
