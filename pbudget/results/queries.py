@@ -1,7 +1,9 @@
 """Reading results: outcomes, their lines, what other rules would have done."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -11,10 +13,20 @@ from sqlalchemy.orm import aliased
 from pbudget.db import db
 from pbudget.kit.money import format_money
 from pbudget.proposals.models import Proposal
-from pbudget.results.models import BallotCount, Outcome, OutcomeLine
+from pbudget.results.models import (
+    BallotCount,
+    Bundle,
+    ContestFile,
+    Outcome,
+    OutcomeLine,
+    Publication,
+    Recount,
+    RoundCount,
+)
 from pbudget.rounds.models import Pot, Round
 from pbudget.rounds.queries import LATEST_FIRST, PotView, RoundView, pot_by_slugs, round_view
 from pbudget.rounds.rules.counting import rule_from_json, whole_or_fraction
+from pbudget.rounds.rules.phases import DECIDED
 from pbudget.tally.rules.rule import Rule
 
 RESULT = 0
@@ -117,7 +129,7 @@ class Contest:
 def contest_at(round_slug: str, pot_slug: str) -> Contest | None:
     """The contest at this address; None when there is none or its result is not out."""
     found = pot_by_slugs(round_slug, pot_slug)
-    if found is None or found[0].phase != "published":
+    if found is None or found[0].phase not in DECIDED:
         return None
     round_, pot = found
     chosen = (
@@ -150,7 +162,8 @@ def _ballots_view(row: BallotCount) -> BallotsView:
 
 def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
     """The published contests of several rounds, by round, in one statement."""
-    chosen = _contests().where(Pot.round_id.in_(round_ids)).order_by(Pot.position, Pot.name)
+    decided = select(Round.id).where(Round.id.in_(round_ids), Round.phase.in_(DECIDED))
+    chosen = _contests().where(Pot.round_id.in_(decided)).order_by(Pot.position, Pot.name)
     found: dict[int, list[ContestSummary]] = {round_id: [] for round_id in round_ids}
     for row in db.session.execute(chosen).mappings():
         contest = _contest_summary(row)
@@ -160,7 +173,7 @@ def contests_of(round_ids: Sequence[int]) -> dict[int, list[ContestSummary]]:
 
 def contests_of_ward(ward_id: int, limit: int) -> list[tuple[RoundView, ContestSummary]]:
     """What was decided for a ward, the latest round first."""
-    chosen = _contests().where(Pot.ward_id == ward_id, Round.phase == "published").order_by(*LATEST_FIRST).limit(limit)
+    chosen = _contests().where(Pot.ward_id == ward_id, Round.phase.in_(DECIDED)).order_by(*LATEST_FIRST).limit(limit)
     rows = db.session.execute(chosen.add_columns(Round).join(Round).group_by(Round.id)).mappings()
     return [(round_view(row["Round"]), _contest_summary(row)) for row in rows]
 
@@ -280,3 +293,104 @@ def differences(outcomes: Sequence[OutcomeView]) -> list[Difference]:
     for row in db.session.execute(chosen):
         changed.setdefault((row.outcome_id, row.funded), []).append(row.title)
     return [Difference(o, changed.get((o.id, True), []), changed.get((o.id, False), [])) for o in others]
+
+
+@dataclass(frozen=True)
+class CountView:
+    """The count of a round: when (UTC), outcome.json letter for letter, and the figures about taking part."""
+
+    counted_at: datetime
+    outcome: str
+    facts: dict[str, Any]
+
+
+def is_counted(round_id: int) -> bool:
+    """Whether the round has been counted."""
+    return db.session.scalar(select(RoundCount.round_id).where(RoundCount.round_id == round_id)) is not None
+
+
+def count_of(round_id: int) -> CountView | None:
+    """The count of a round, published or not; for staff, and for the pages of a round that is published."""
+    columns = select(RoundCount.counted_at, RoundCount.outcome, RoundCount.facts)
+    row = db.session.execute(columns.where(RoundCount.round_id == round_id)).first()
+    return CountView(*row) if row else None
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A contest's file of ballots without its content."""
+
+    pot_id: int
+    slug: str
+    name: str
+    sha256: str
+    ballots: int
+    unique_ballots: int
+
+
+def contest_files(round_id: int) -> list[FileView]:
+    """The files of a counted round, in the order of its pots."""
+    row = ContestFile
+    columns = select(row.pot_id, Pot.slug, Pot.name, row.sha256, row.ballots, row.unique_ballots)
+    chosen = columns.join(Pot, Pot.id == row.pot_id).where(Pot.round_id == round_id)
+    return [FileView(*each) for each in db.session.execute(chosen.order_by(Pot.position, Pot.name))]
+
+
+def contest_content(pot_id: int) -> bytes | None:
+    """The bytes of a contest's .pb file. Ask first who may have it."""
+    content = db.session.scalar(select(ContestFile.content).where(ContestFile.pot_id == pot_id))
+    return None if content is None else zlib.decompress(content)
+
+
+@dataclass(frozen=True)
+class PublicationView:
+    """What was published of a round; `forms` says `ballots` or `totals` by pot, `reason` why not by the rule alone."""
+
+    published_at: datetime
+    forms: dict[str, str]
+    reason: str
+    last_challenge_day: date
+    sealed_at: datetime | None
+    backups_gone_on: date | None
+
+
+def publication_of(round_id: int) -> PublicationView | None:
+    """What was published of a round; None before."""
+    row = db.session.get(Publication, round_id, populate_existing=True)
+    return (
+        PublicationView(**{name: getattr(row, name) for name in PublicationView.__dataclass_fields__}) if row else None
+    )
+
+
+@dataclass(frozen=True)
+class RecountView:
+    """A recount of a contest: the day, by the service or the auditor, whether it agrees."""
+
+    name: str
+    made_on: date
+    made_by: str
+    agrees: bool
+    note: str
+
+
+def recounts_of(round_id: int) -> list[RecountView]:
+    """Every recount of a round after the first, which is part of the count; the latest first."""
+    columns = select(Pot.name, Recount.made_on, Recount.made_by, Recount.agrees, Recount.note)
+    chosen = columns.join(Pot, Pot.id == Recount.pot_id).where(Pot.round_id == round_id)
+    return [RecountView(*row) for row in db.session.execute(chosen.order_by(Recount.id.desc()).limit(100))]
+
+
+@dataclass(frozen=True)
+class BundleView:
+    """What a bundle holds besides ledger, manifest and contest files; `signature` empty where the key was lost."""
+
+    size: int
+    files: dict[str, str]
+    sums: str
+    signature: str
+
+
+def latest_bundle(round_id: int) -> BundleView | None:
+    """The latest bundle of a round, or None before it is published."""
+    row = db.session.scalar(select(Bundle).where(Bundle.round_id == round_id).order_by(Bundle.size.desc()).limit(1))
+    return BundleView(row.size, row.files, row.sums, row.signature) if row else None

@@ -1,0 +1,67 @@
+"""A round with ballots that has closed: what a count starts from.
+
+vote = voted_round(app, [["skate"], ["skate", "swings"], []])       one ballot a letter, closed
+vote = counted_round(app, …)                                        and counted
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from pbudget.db import transaction
+from pbudget.keys.actions import ids_of, load_key
+from pbudget.keys.rules import slot_of
+from pbudget.ledger.actions import append_ballot
+from pbudget.results.counting import count_round
+from pbudget.rounds.closing import close_round
+from pbudget.rounds.opening import keys_folder
+from tests.support.open_round import OWN, OpenRound, PotPlan, open_round
+
+Choices = Sequence[str] | Mapping[str, int]
+
+
+def voted_round(
+    app: Flask, ballots: Sequence[Choices | Mapping[str, Choices]], *, pots: Sequence[PotPlan] = (OWN,), **columns: Any
+) -> OpenRound:
+    """The round with these ballots cast, one for each letter, and closed. A ballot is the choices of the first pot, or
+    choices by pot."""
+    vote = open_round(app, pots=pots, letters=len(ballots), **columns)
+    for number, choices in enumerate(ballots):
+        cast(vote, number, choices if is_by_pot(choices, pots) else {pots[0].slug: choices})
+    close(vote)
+    return vote
+
+
+def is_by_pot(choices: Any, pots: Sequence[PotPlan]) -> bool:
+    return isinstance(choices, Mapping) and bool(choices) and set(choices) <= {pot.slug for pot in pots}
+
+
+def cast(vote: OpenRound, number: int, contests: Mapping[str, Any], *, slot: str = "", channel: str = "online") -> str:
+    """A ballot of the letter with this number, or of any slot; its tracker."""
+    key = load_key(keys_folder(), vote.slug, "round", ids_of(keys_folder(), vote.slug))
+    payload = {
+        "v": 1,
+        "round": vote.slug,
+        "slot": slot or slot_of(key, f"roll:{vote.entries[number]}"),
+        "ward": "X99000001",
+        "channel": channel,
+        "assurance": "code",
+        "contests": dict(contests),
+    }
+    with transaction() as session:
+        return append_ballot(session, vote.id, payload, secrets.token_hex(32)).tracker
+
+
+def close(vote: OpenRound) -> None:
+    vote.move_clock(vote.closes_at + timedelta(seconds=1))
+    with transaction() as session:
+        assert close_round(session, vote.id)
+
+
+def counted_round(app: Flask, ballots: Sequence[Any], **given: Any) -> OpenRound:
+    vote = voted_round(app, ballots, **given)
+    count_round(vote.id, "system")
+    return vote
