@@ -231,6 +231,14 @@ def demo_accounts() -> Sequence[DemoAccount]:
     return [DemoAccount(each.email, each.label, _next_code(each)) for each in staff if each.totp_secret]
 
 
+def demo_code(found: SignedIn) -> str | None:
+    """The code a test account can be signed in with now, empty while none is left; None for a real account."""
+    if not found.staff.is_demo:
+        return None
+    staff = db.session.scalars(select(Staff).where(Staff.id == found.staff.id)).one()
+    return _next_code(staff)
+
+
 def _next_code(staff: Staff) -> str:
     """The present code, or the next one when it has been used: each is accepted once."""
     now = int(clock().now().timestamp()) // STEP

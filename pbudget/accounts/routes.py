@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
 from pbudget.accounts import queries, signing_in
 from pbudget.accounts.actions import DEMO_PASSWORD
@@ -30,9 +29,7 @@ from pbudget.accounts.signing_in import (
 )
 from pbudget.accounts.words import audit_day, audit_words, role_sentence, role_words
 from pbudget.audit import queries as audit
-from pbudget.kit.clock import say_moment
 from pbudget.web.access import ROLES, again_and_back, current_staff, public, roles, signed_in_staff, signed_path
-from pbudget.web.errors import error_page
 from pbudget.web.paging import asked_page
 
 pages = Blueprint("accounts", __name__, url_prefix="/staff")
@@ -53,13 +50,9 @@ def never_stored(response: Response) -> Response:
 @pages.app_errorhandler(TooManySignIns)
 def too_many(error: TooManySignIns) -> ResponseReturnValue:
     """The page that says when to try again."""
-    seconds = max(1, round((error.until - clock().now()).total_seconds()))
-    says = (
-        f"There were too many wrong tries from your network. Try again at {say_moment(error.until)}. "
-        "Your account is not locked: from another network you can sign in now."
-    )
-    response = error_page(429, TooManyRequests(), says=says)
-    response.headers["Retry-After"] = str(seconds)
+    response = make_response(render_template("accounts/too-many.html", until=error.until), 429)
+    response.headers["Retry-After"] = str(max(1, round((error.until - clock().now()).total_seconds())))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -110,7 +103,7 @@ def sign_in_code() -> ResponseReturnValue:
             return _signed_in(signing_in.check_code(found, form.code.data, _network()))
         except CodeRefused as error:
             form.refuse("code", str(error))
-    return render_template("accounts/code.html", form=form)
+    return render_template("accounts/code.html", form=form, demo_code=queries.demo_code(found))
 
 
 @pages.route("/sign-in/recovery-code", methods=["GET", "POST"])
@@ -181,16 +174,17 @@ def authenticator_svg() -> Response:
 @roles(*ROLES)
 def sign_in_again() -> ResponseReturnValue:
     """Password and code once more, before something that two people decide."""
-    form = AgainForm()
+    found, form = _signed_in_now(), AgainForm()
     if form.validate_on_submit():
         try:
-            began = signing_in.check_again(_signed_in_now(), form.password.data, form.code.data, _network())
+            began = signing_in.check_again(found, form.password.data, form.code.data, _network())
         except CodeRefused as error:
             form.refuse("password", str(error))
         else:
             _carry(began)
             return redirect(_way_back(), 303)
-    return render_template("accounts/sign-in-again.html", form=form)
+    code = queries.demo_code(found)
+    return render_template("accounts/sign-in-again.html", form=form, email=found.email, demo_code=code)
 
 
 @pages.post("/sign-out")
@@ -242,17 +236,17 @@ def account() -> str:
 @roles(*ROLES)
 def change_password() -> ResponseReturnValue:
     """A new password."""
-    form = ChangePasswordForm()
+    found, form = _signed_in_now(), ChangePasswordForm()
     if form.validate_on_submit():
         try:
-            signing_in.change_password(_signed_in_now(), form.old.data, form.new.data, _network())
+            signing_in.change_password(found, form.old.data, form.new.data, _network())
         except SignInRefused as error:
             form.refuse("old", str(error))
         except PasswordNotUsable as error:
             form.refuse("new", str(error))
         else:
             return redirect(url_for("accounts.account", done="password"), 303)
-    return render_template("accounts/change-password.html", form=form)
+    return render_template("accounts/change-password.html", form=form, email=found.email)
 
 
 @pages.route("/account/recovery-codes", methods=["GET", "POST"])

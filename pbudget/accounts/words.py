@@ -12,8 +12,9 @@ SENTENCES = {
     "officer": "You set rounds up, run them and publish their results.",
     "councillor": "You read and answer what residents of your own wards send.",
     "steward": "You help residents to vote at a hub or a road show.",
-    "auditor": "You can read every setting and every log. You cannot change anything.",
+    "auditor": "You read every setting and every log.",
 }
+NOTHING_ELSE = "You cannot change anything."
 
 
 def role_words(staff: StaffView) -> str:
@@ -23,7 +24,8 @@ def role_words(staff: StaffView) -> str:
 
 def role_sentence(staff: StaffView) -> str:
     """What the roles are for, one sentence each."""
-    return " ".join(SENTENCES[role] for role in ROLES if role in staff.roles)
+    said = [SENTENCES[role] for role in ROLES if role in staff.roles]
+    return " ".join([*said, NOTHING_ELSE] if staff.roles == {"auditor"} else said)
 
 
 def audit_day(line: AuditLine) -> str:

@@ -32,6 +32,15 @@ def shown_code(client: PageClient, email: str) -> str:
     return re.sub(r"\D", "", row.select("td")[-1].get_text())
 
 
+def test_the_page_that_asks_for_the_code_shows_it_too(demo):
+    client = PageClient(demo)
+    client.post("/staff/sign-in", {"email": OFFICER, "password": DEMO_PASSWORD}, status=303)
+    code = client.get("/staff/sign-in/code").one(".panel kbd").get_text().replace(" ", "")
+    client.post("/staff/sign-in/code", {"code": code}, status=303)
+    again = client.get("/staff/sign-in-again").one(".panel kbd").get_text().replace(" ", "")
+    client.post("/staff/sign-in-again", {"password": DEMO_PASSWORD, "code": again}, status=303)
+
+
 def go_in(client: PageClient, email: str = OFFICER) -> None:
     client.post("/staff/sign-in", {"email": email, "password": DEMO_PASSWORD}, status=303)
     client.post("/staff/sign-in/code", {"code": shown_code(client, email)}, status=303)

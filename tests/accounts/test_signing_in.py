@@ -320,7 +320,7 @@ def test_five_wrong_passwords_make_this_network_wait_and_the_owner_gets_in_from_
     token = form.soup.find("input", {"name": "csrf_token"})["value"]
     data = {"email": EMAIL, "password": GOOD_PASSWORD, "csrf_token": token}
     page = guesser._fetch("POST", "/staff/sign-in", 429, data=data)
-    assert "Your account is not locked" in page.text
+    assert "No account is locked" in page.text
     assert 0 < int(page.response.headers["Retry-After"]) <= 900
     owner.http.environ_base["REMOTE_ADDR"] = "198.51.100.7"
     give_password(owner)
