@@ -1,6 +1,6 @@
 """A round with ballots that has closed: what a count starts from.
 
-vote = voted_round(app, [["skate"], ["skate", "swings"], []])       one ballot a letter, closed
+vote = voted_round(app, [["skate"], ["skate", "swings"], []])       one ballot a place, closed
 vote = counted_round(app, …)                                        and counted
 """
 
@@ -10,29 +10,46 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import insert, select
 
 from pbudget.db import transaction
 from pbudget.keys.actions import ids_of, load_key
 from pbudget.keys.rules import slot_of
 from pbudget.ledger.actions import append_ballot
 from pbudget.results.counting import count_round
+from pbudget.roll.models import RollEntry, RollImport
 from pbudget.rounds.closing import close_round
 from pbudget.rounds.opening import keys_folder
 from tests.support.open_round import OWN, OpenRound, PotPlan, open_round
 
+LETTERS = 2
 Choices = Sequence[str] | Mapping[str, int]
 
 
 def voted_round(
     app: Flask, ballots: Sequence[Choices | Mapping[str, Choices]], *, pots: Sequence[PotPlan] = (OWN,), **columns: Any
 ) -> OpenRound:
-    """The round with these ballots cast, one for each letter, and closed. A ballot is the choices of the first pot, or
-    choices by pot."""
-    vote = open_round(app, pots=pots, letters=len(ballots), **columns)
+    """The round with these ballots cast, one for each place on the roll, and closed.
+
+    A ballot is the choices of the first pot, or choices by pot.
+    """
+    vote = open_round(app, pots=pots, letters=min(LETTERS, len(ballots)), **columns)
+    add_places(vote, len(ballots))
     for number, choices in enumerate(ballots):
         cast(vote, number, choices if is_by_pot(choices, pots) else {pots[0].slug: choices})
     close(vote)
     return vote
+
+
+def add_places(vote: OpenRound, wanted: int) -> None:
+    """Places on the roll without a letter, until there are as many as wanted."""
+    with transaction() as session:
+        roll = session.scalar(select(RollImport.id).where(RollImport.round_id == vote.id))
+        for number in range(len(vote.entries), wanted):
+            entry = f"{vote.id:08x}{number:024x}"
+            place = {"ward_id": vote.wards[0], "import_id": roll, "number": number + 1, "place": 1}
+            session.execute(insert(RollEntry).values(id=entry, round_id=vote.id, **place))
+            vote.entries.append(entry)
 
 
 def is_by_pot(choices: Any, pots: Sequence[PotPlan]) -> bool:
