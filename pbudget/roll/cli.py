@@ -44,7 +44,7 @@ def roll() -> None:
 def import_command(round_name: str, file: Path, dry_run: bool, adding: bool, youngest: int) -> None:
     """Load a roll from a CSV file: people, addresses or a count for each ward. All of it or nothing."""
     round_ = _round_being_set_up(round_name)
-    terms = terms_for(frozenset(ward.code for ward in _wards(round_)), youngest, round_.closes_on or _today())
+    terms = terms_for({ward.code: ward.id for ward in _wards(round_)}, youngest, round_.closes_on or _today())
     report = check_file(file, round_.id, terms, adding=adding)
     for line in [*say_report(report), *say_problems(report)]:
         click.echo(line, err=not report.usable)

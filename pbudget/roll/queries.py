@@ -1,10 +1,11 @@
 """Reading the roll: who is on it, which codes there are, which letters were made."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, literal, select, union_all
 
 from pbudget.db import db
 from pbudget.roll.models import LetterBatch, ReissueCount, RollEntry, RollImport, VotingCode
@@ -42,10 +43,34 @@ class RollFile:
     rows: int
 
 
+@dataclass(frozen=True)
+class Roll:
+    """A round's roll as a whole: the files it is made of in the order they came, and its entries by ward id."""
+
+    files: tuple[RollFile, ...]
+    by_ward: Mapping[int, int]
+
+
+def roll_of(round_id: int) -> Roll:
+    """The roll of a round, in one statement."""
+    chosen = (
+        select(RollImport, RollEntry.ward_id, func.count(RollEntry.id))
+        .outerjoin(RollEntry, RollEntry.import_id == RollImport.id)
+        .where(RollImport.round_id == round_id, RollImport.visible)
+        .group_by(RollImport.id, RollEntry.ward_id)
+        .order_by(RollImport.id)
+    )
+    files: dict[int, RollFile] = {}
+    by_ward: Counter[int] = Counter()
+    for row, ward_id, number in db.session.execute(chosen):
+        files[row.id] = RollFile(row.id, row.kind, row.file_name, row.sha256, row.rows)
+        by_ward[ward_id] += number
+    return Roll(tuple(files.values()), +by_ward)
+
+
 def roll_files(round_id: int) -> list[RollFile]:
     """The files the roll is made of, in the order they came."""
-    chosen = select(RollImport).where(RollImport.round_id == round_id, RollImport.visible).order_by(RollImport.id)
-    return [RollFile(f.id, f.kind, f.file_name, f.sha256, f.rows) for f in db.session.scalars(chosen)]
+    return list(roll_of(round_id).files)
 
 
 def has_codes(round_id: int) -> bool:
@@ -60,9 +85,8 @@ def identities(round_id: int) -> Iterator[tuple[str | None, str | None, str | No
         .join(RollImport)
         .where(RollEntry.round_id == round_id, RollImport.visible, RollEntry.place == 1)
     )
-    with db.engine.connect() as connection:
-        for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(chosen):
-            yield row[0], row[1], row[2]
+    for row in db.session.execute(chosen.execution_options(yield_per=ROWS_AT_ONCE)):
+        yield row[0], row[1], row[2]
 
 
 def stored_code(round_id: int, selector: str) -> StoredCode | None:
@@ -79,13 +103,7 @@ def stored_code(round_id: int, selector: str) -> StoredCode | None:
 
 def roll_size_by_ward(round_id: int) -> dict[int, int]:
     """How many entries the roll has in each ward, by ward id."""
-    counted = (
-        select(RollEntry.ward_id, func.count())
-        .join(RollImport)
-        .where(RollEntry.round_id == round_id, RollImport.visible)
-        .group_by(RollEntry.ward_id)
-    )
-    return dict(db.session.execute(counted).all())
+    return dict(roll_of(round_id).by_ward)
 
 
 def entry_ids(round_id: int) -> list[str]:
@@ -107,6 +125,15 @@ class BatchView:
     expires_at: datetime | None
     codes: int = 0
     live: int = 0
+
+
+@dataclass(frozen=True)
+class WardCounts:
+    """What a ward's roll holds: entries, codes that can be voted with, letters that came back."""
+
+    entries: int = 0
+    live: int = 0
+    returned: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,14 +248,27 @@ def entry_by_reference(round_id: int, selector: str) -> EntryView | None:
     return _entry_view(row, selector) if row else None
 
 
+def counts_by_ward(round_id: int) -> dict[int, WardCounts]:
+    """Entries, codes that can be voted with and returned letters of each ward, by ward id; in one statement."""
+    entries = _by_ward(round_id, "entries").join(RollImport).where(RollImport.visible)
+    codes = [
+        _by_ward(round_id, name).join(VotingCode, VotingCode.roll_entry_id == RollEntry.id).where(which)
+        for name, which in (("live", VotingCode.state == "live"), ("returned", VotingCode.why_void == "returned"))
+    ]
+    found: dict[int, dict[str, int]] = {}
+    for name, ward_id, number in db.session.execute(union_all(entries, *codes)):
+        found.setdefault(ward_id, {})[name] = number
+    return {ward_id: WardCounts(**counts) for ward_id, counts in found.items()}
+
+
 def live_codes_by_ward(round_id: int) -> dict[int, int]:
     """How many codes can be voted with in each ward, by ward id."""
-    return _codes_by_ward(round_id, VotingCode.state == "live")
+    return {ward_id: counts.live for ward_id, counts in counts_by_ward(round_id).items() if counts.live}
 
 
 def returned_by_ward(round_id: int) -> dict[int, int]:
     """How many letters came back undelivered in each ward, by ward id."""
-    return _codes_by_ward(round_id, VotingCode.why_void == "returned")
+    return {ward_id: counts.returned for ward_id, counts in counts_by_ward(round_id).items() if counts.returned}
 
 
 def reissues(round_id: int) -> tuple[int, int]:
@@ -259,14 +299,10 @@ def email_addresses(round_id: int) -> Iterator[str]:
             yield str(address)
 
 
-def _codes_by_ward(round_id: int, which: ColumnElement[bool]) -> dict[int, int]:
-    counted = (
-        select(RollEntry.ward_id, func.count())
-        .join(VotingCode, VotingCode.roll_entry_id == RollEntry.id)
-        .where(VotingCode.round_id == round_id, which)
-        .group_by(RollEntry.ward_id)
-    )
-    return dict(db.session.execute(counted).all())
+def _by_ward(round_id: int, name: str) -> Select[str, int, int]:
+    """Count what will be joined to the roll's entries, by ward, under a name."""
+    counted = select(literal(name), RollEntry.ward_id, func.count()).select_from(RollEntry)
+    return counted.where(RollEntry.round_id == round_id).group_by(RollEntry.ward_id)
 
 
 def _entries_with_reference(round_id: int) -> Select[RollEntry, str | None]:

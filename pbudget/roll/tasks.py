@@ -11,7 +11,7 @@ from pbudget.roll.identify import clock
 from pbudget.roll.importing import clear_interrupted_imports, import_roll
 from pbudget.roll.rules.roll_file import RollTerms
 from pbudget.roll.uploads import kept_upload, purge_uploads, remove_upload
-from pbudget.wards.queries import ward_ids, wards_of_postcodes
+from pbudget.wards.queries import wards_of_postcodes
 
 LOAD_ROLL, MAKE_CODES = "load roll", "make codes"
 
@@ -23,7 +23,7 @@ def load_roll(payload: Mapping[str, Any], progress: Progress) -> None:
         import_roll(
             kept_upload(payload["upload"]),
             payload["round"],
-            terms_for(frozenset(payload["wards"]), payload["youngest"], date.fromisoformat(payload["on"])),
+            terms_for(payload["wards"], payload["youngest"], date.fromisoformat(payload["on"])),
             file_name=payload["file_name"],
             adding=payload["adding"],
             actor=payload["actor"],
@@ -47,7 +47,6 @@ def clear_away() -> None:
     clear_interrupted_imports()
 
 
-def terms_for(ward_codes: frozenset[str], youngest: int, on: date) -> RollTerms:
-    """What the rows of a roll are held against: these wards, every postcode that is known, an age on a day."""
-    wards = {code: id_ for code, id_ in ward_ids().items() if code in ward_codes}
+def terms_for(wards: Mapping[str, int], youngest: int, on: date) -> RollTerms:
+    """What the rows of a roll are held against: these wards (ids by code), every known postcode, an age on a day."""
     return RollTerms(wards, wards_of_postcodes(), youngest, on)

@@ -1,0 +1,170 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from pbudget.db import db, transaction
+from pbudget.roll import queries, reissuing
+from pbudget.roll.generating import code_file, generate_codes, start_batch
+from pbudget.roll.identify import VotingCodeNotRecognised, VotingCodeReplaced, identify
+from pbudget.roll.models import RollEntry, RollImport, VotingCode
+from pbudget.roll.reissuing import EntryNotOnRoll, add_entry, delete_roll, move_entry, register_returned, reissue
+from pbudget.roll.rules.reissue import IdentityNotShown, needs_second_officer
+from tests.roll.building import FIRST, SECOND, add_code, add_entries, add_round
+
+HOME = "192.0.2.7"
+SHOWN = ("photo", "name-and-address")
+
+
+@pytest.fixture
+def voter(stage):
+    (entry,) = add_entries(stage.round_id, stage.wards[FIRST], name="Test Resident", postcode="SE1 7AB")
+    return stage, entry, add_code(stage.round_id, entry)
+
+
+def give(stage, entry: str, had_ballot: bool = False):
+    return reissue(stage.round_id, entry, SHOWN, had_ballot=had_ballot, actor="officer-1")
+
+
+def test_a_new_code_leads_to_the_same_entry_and_the_old_one_is_void(voter):
+    stage, entry, old = voter
+    new = give(stage, entry)
+    assert identify(stage.round_id, new.grouped, HOME).id == entry
+    with pytest.raises(VotingCodeReplaced, match="newer letter"):
+        identify(stage.round_id, old.grouped, HOME)
+
+
+def test_identity_is_shown_by_two_different_points(voter):
+    stage, entry, old = voter
+    for points in ((), ("photo",), ("photo", "photo"), ("photo", "horoscope")):
+        with pytest.raises(IdentityNotShown, match="at least 2"):
+            reissue(stage.round_id, entry, points, had_ballot=False, actor="officer-1")
+    assert identify(stage.round_id, old.grouped, HOME).id == entry, "nothing may change on a refusal"
+
+
+@pytest.mark.parametrize(
+    ("has_ballot", "hours", "needed"),
+    [(False, 100, False), (True, 100, True), (False, 48, True), (False, 48.1, False), (True, 1, True)],
+)
+def test_a_second_officer_when_a_ballot_could_be_replaced_or_time_is_short(has_ballot, hours, needed):
+    assert needs_second_officer(has_ballot=has_ballot, hours_to_close=hours) is needed
+
+
+def test_reissued_codes_are_counted_by_day_with_those_that_replaced_a_ballot(voter):
+    stage, entry, _ = voter
+    today = stage.clock.now().date()
+    give(stage, entry)
+    give(stage, entry, had_ballot=True)
+    stage.clock.moment += timedelta(days=1)
+    give(stage, entry)
+    assert queries.reissues_on(stage.round_id, today) == (2, 1)
+    assert queries.reissues(stage.round_id) == (3, 1)
+    assert queries.reissues(stage.round_id + 1) == (0, 0)
+
+
+def test_nothing_of_a_reissue_says_at_which_minute_or_for_whom(voter):
+    stage, entry, _ = voter
+    new = give(stage, entry)
+    (audit,) = db.session.execute(text("SELECT * FROM audit_entry")).mappings().all()
+    said = " ".join(str(value) for value in audit.values())
+    assert audit["act"] == "code reissued"
+    for trace in (entry, new.selector, new.secret, "Resident", "12:"):
+        assert trace not in said
+    columns = {column.name for column in VotingCode.__table__.columns}
+    assert not [name for name in columns if "at" in name.split("_") or "time" in name]
+
+
+def test_an_entry_of_another_round_or_none_gets_no_code(voter):
+    stage, entry, _ = voter
+    other = add_round("other-2027")
+    for round_id, entry_id in ((other, entry), (stage.round_id, "f" * 32)):
+        with pytest.raises(EntryNotOnRoll):
+            reissue(round_id, entry_id, SHOWN, had_ballot=False, actor="officer-1")
+
+
+def test_an_officer_finds_entries_by_postcode_and_name(voter):
+    stage, entry, code = voter
+    add_entries(stage.round_id, stage.wards[FIRST], name="Other Person", postcode="SE1 7AB")
+    (found,) = queries.entries_at(stage.round_id, "SE1 7AB", "resid")
+    assert (found.id, found.reference) == (entry, code.selector)
+    assert len(queries.entries_at(stage.round_id, "SE1 7AB")) == 2
+    assert queries.entries_at(stage.round_id, "SE1 7AB", "%") == []
+    assert queries.entry_by_reference(stage.round_id, code.selector).id == entry
+
+
+def test_returned_letters_stop_their_codes_and_are_counted_by_ward(voter):
+    stage, entry, code = voter
+    (other,) = add_entries(stage.round_id, stage.wards[SECOND])
+    second = add_code(stage.round_id, other)
+    unknown = "0000" if "0000" not in (code.selector, second.selector) else "1111"
+    typed = [code.selector.lower(), second.grouped, unknown, "?", "", code.selector]
+    done = register_returned(stage.round_id, typed, actor="officer-1")
+    assert done.stopped == {stage.wards[FIRST]: 1, stage.wards[SECOND]: 1}
+    assert done.not_known == [unknown, "?"]
+    assert register_returned(stage.round_id, [code.selector], actor="officer-1").known_already == [code.selector]
+    assert queries.returned_by_ward(stage.round_id) == {stage.wards[FIRST]: 1, stage.wards[SECOND]: 1}
+    with pytest.raises(VotingCodeReplaced, match="came back"):
+        identify(stage.round_id, code.grouped, HOME)
+    assert identify(stage.round_id, give(stage, entry).grouped, HOME).id == entry
+
+
+def test_a_late_entry_is_on_the_roll_and_can_be_given_a_code(stage):
+    with transaction() as session:
+        entry = add_entry(session, stage.round_id, stage.wards[FIRST], name="Late Resident", postcode="SE1 7AB")
+    assert queries.roll_size_by_ward(stage.round_id) == {stage.wards[FIRST]: 1}
+    assert identify(stage.round_id, give(stage, entry).grouped, HOME).ward_id == stage.wards[FIRST]
+
+
+def test_an_entry_moved_to_its_right_ward_keeps_its_id_and_code(voter):
+    stage, entry, code = voter
+    with transaction() as session:
+        move_entry(session, stage.round_id, entry, stage.wards[SECOND])
+    found = identify(stage.round_id, code.grouped, HOME)
+    assert (found.id, found.ward_id) == (entry, stage.wards[SECOND])
+
+
+def test_an_entry_that_should_not_be_there_cannot_vote(voter):
+    stage, entry, code = voter
+    with transaction() as session:
+        reissuing.stop_codes(session, stage.round_id, entry)
+    with pytest.raises(VotingCodeReplaced, match="was stopped"):
+        identify(stage.round_id, code.grouped, HOME)
+
+
+def test_the_seal_leaves_nothing_of_the_roll(voter, monkeypatch):
+    monkeypatch.setattr(reissuing, "ROWS_AT_ONCE", 2)
+    stage, _, code = voter
+    add_entries(stage.round_id, stage.wards[FIRST], 4)
+    other = add_round("other-2027")
+    add_entries(other, stage.wards[FIRST])
+    started = start_batch(stage.round_id, stage.wards[FIRST])
+    generate_codes(started.id)
+    assert delete_roll(stage.round_id) == 5
+    assert not code_file(started.id).path.exists()
+    for table in (VotingCode, RollEntry, RollImport):
+        assert db.session.scalar(select(func.count()).where(table.round_id == stage.round_id)) == 0
+    assert len(queries.entry_ids(other)) == 1, "another round keeps its roll"
+    with pytest.raises(VotingCodeNotRecognised):
+        identify(stage.round_id, code.grouped, HOME)
+
+
+def test_an_entry_never_has_two_live_codes(voter):
+    stage, entry, _ = voter
+    from sqlalchemy.exc import IntegrityError
+
+    with pytest.raises(IntegrityError):
+        add_code(stage.round_id, entry)
+
+
+def test_no_table_of_the_roll_can_say_who_voted(stage):
+    for table in (RollEntry, VotingCode, RollImport):
+        names = {column.name for column in table.__table__.columns}
+        assert not [
+            name for name in names if any(word in name for word in ("voted", "ballot", "slot", "used", "channel"))
+        ]
+
+
+def test_each_email_address_is_reminded_once(stage):
+    add_entries(stage.round_id, stage.wards[FIRST], 2, email="test@test.example")
+    add_entries(stage.round_id, stage.wards[FIRST], 1)
+    assert list(queries.email_addresses(stage.round_id)) == ["test@test.example"]
