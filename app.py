@@ -19,10 +19,16 @@ import pbudget.home.routes
 import pbudget.jobs.tasks
 import pbudget.ledger.models
 import pbudget.outbox.tasks
+import pbudget.results.officer_acts
 import pbudget.results.routes
+import pbudget.results.tasks
 import pbudget.roll.routes
 import pbudget.roll.tasks
+import pbudget.rounds.approval_routes
+import pbudget.rounds.officer_acts
 import pbudget.rounds.routes
+import pbudget.rounds.staff_routes
+import pbudget.rounds.tasks
 import pbudget.wards.routes
 import pbudget.web.health
 import pbudget.web.layout
@@ -32,11 +38,13 @@ from pbudget.db import init_database
 from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every
 from pbudget.ledger.protection import protect_ledger
+from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
 from pbudget.web.headers import init_headers
 from pbudget.web.layout import init_layout
 from pbudget.web.logs import init_logs
+from pbudget.web.server import init_proxies
 
 ROOMS = (
     pbudget.web.health,
@@ -46,18 +54,25 @@ ROOMS = (
     pbudget.accounts.routes,
     pbudget.roll.routes,
     pbudget.rounds.routes,
+    pbudget.rounds.staff_routes,
+    pbudget.rounds.approval_routes,
     pbudget.ballots.routes,
     pbudget.results.routes,
     pbudget.exports.routes,
 )
+ACTS = (*pbudget.rounds.officer_acts.ACTS, *pbudget.results.officer_acts.ACTS)
 JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.LOAD_ROLL: pbudget.roll.tasks.load_roll,
     pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
+    pbudget.results.tasks.COUNT: pbudget.results.tasks.count_ballots,
+    pbudget.results.tasks.RECOUNT: pbudget.results.tasks.recount_ballots,
 }
 DUTIES = (
     Duty("e-mail", Every(2), pbudget.outbox.tasks.deliver_due_mail),
     Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
     Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
+    Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
+    Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
 )
 LARGEST_REQUEST = 64 * 1024
@@ -73,6 +88,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_database(app)
     protect_ledger(app)
     init_jobs(app, JOBS, DUTIES)
+    init_acts(app, ACTS)
+    init_proxies(app, settings)
     init_layout(app, settings)
     CSRFProtect(app)
     WTFormsHelpers(app)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from pbudget.db import database_now, db
-from pbudget.rounds.models import Pot, Round
+from pbudget.rounds.models import Approval, Pot, Round
+from pbudget.rounds.rules.approvals import LASTS
 from pbudget.rounds.rules.counting import rule_from_json
 from pbudget.rounds.rules.phases import stage_of
 from pbudget.tally.rules.rule import Rule
@@ -110,6 +111,25 @@ def wards_to_choose() -> list[WardChoice]:
     return [WardChoice(*row) for row in db.session.execute(chosen.order_by(Borough.name, Ward.name))]
 
 
+@dataclass(frozen=True)
+class ApprovalView:
+    """A request for two officers with the round it is about. Moments are UTC; people are ids."""
+
+    id: str
+    round_id: int
+    round_slug: str
+    round_name: str
+    act: str
+    subject_hash: str
+    payload: str
+    requested_by: str
+    requested_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    outcome: str
+    note: str
+
+
 def round_by_slug(slug: str) -> RoundView | None:
     """One round, or None. A rehearsal has no public address."""
     row = db.session.scalar(select(Round).where(Round.slug == slug, NOT_A_REHEARSAL))
@@ -167,6 +187,43 @@ def pot_by_slugs(round_slug: str, pot_slug: str) -> tuple[RoundView, PotView] | 
     chosen = select(Round, Pot).join(Pot).where(Round.slug == round_slug, Pot.slug == pot_slug, NOT_A_REHEARSAL)
     row = db.session.execute(chosen).first()
     return (round_view(row.Round), pot_view(row.Pot)) if row else None
+
+
+def approval(approval_id: str) -> ApprovalView | None:
+    """One request, or None."""
+    row = db.session.execute(_approvals().where(Approval.id == approval_id)).first()
+    return ApprovalView(*row) if row else None
+
+
+def approvals_waiting(round_id: int | None = None) -> list[ApprovalView]:
+    """Requests that can still be approved, the oldest first; of one round, or of all."""
+    since = database_now(db.session()) - LASTS
+    chosen = _approvals().where(Approval.outcome == "waiting", Approval.requested_at > since)
+    if round_id is not None:
+        chosen = chosen.where(Approval.round_id == round_id)
+    return [ApprovalView(*row) for row in db.session.execute(chosen.order_by(Approval.requested_at))]
+
+
+def approvals_over(limit: int, offset: int) -> list[ApprovalView]:
+    """Requests that were decided or ran out, the latest first."""
+    chosen = _approvals().where(_is_over()).order_by(Approval.requested_at.desc()).limit(limit).offset(offset)
+    return [ApprovalView(*row) for row in db.session.execute(chosen)]
+
+
+def number_of_approvals_over() -> int:
+    """How many requests were decided or ran out."""
+    return db.session.scalar(select(func.count()).select_from(Approval).where(_is_over())) or 0
+
+
+def _is_over() -> ColumnElement[bool]:
+    return or_(Approval.outcome != "waiting", Approval.requested_at <= database_now(db.session()) - LASTS)
+
+
+def _approvals() -> Select[Any]:
+    """The columns of an ApprovalView, in its order."""
+    names = [field.name for field in fields(ApprovalView)]
+    of_round = {"round_slug": Round.slug, "round_name": Round.name}
+    return select(*(of_round[name] if name in of_round else getattr(Approval, name) for name in names)).join(Round)
 
 
 def round_view(row: Round) -> RoundView:

@@ -1,12 +1,18 @@
-"""The list of rounds, and one round with its contests."""
+"""The list of rounds, one round with its contests, and its manifest."""
 
-from flask import Blueprint, abort, render_template
+from datetime import datetime
 
+from flask import Blueprint, Response, abort, current_app, render_template, url_for
+
+from pbudget.db import database_now, db
 from pbudget.kit.clock import say_dates
+from pbudget.ledger.queries import acts, checkpoints_of, head_of
 from pbudget.results.queries import ContestSummary, contests_of
 from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug
 from pbudget.rounds.queries import rounds as rounds_in
+from pbudget.rounds.rules.notices import notices_of
+from pbudget.rounds.rules.phases import DECIDED
 from pbudget.web.access import public
 from pbudget.web.paging import asked_page
 
@@ -22,9 +28,10 @@ MOST_COMING_UP = 10
 @public
 def rounds() -> str:
     """What is open, what is being prepared, and every published result, the latest first."""
-    paging = asked_page(number_of_rounds(("published",)), ROUNDS_A_PAGE)
-    published = rounds_in(("published",), ROUNDS_A_PAGE, paging.offset)
-    current = rounds_in(("open", "closed", "set-up"), MOST_COMING_UP)
+    paging = asked_page(number_of_rounds(DECIDED), ROUNDS_A_PAGE)
+    published = rounds_in(DECIDED, ROUNDS_A_PAGE, paging.offset)
+    now = database_now(db.session())
+    current = [(each, each.stage(now)) for each in rounds_in(("open", "closed", "annulled", "set-up"), MOST_COMING_UP)]
     return render_template(
         "rounds/rounds.html",
         paging=paging,
@@ -35,7 +42,7 @@ def rounds() -> str:
 
 @pages.app_template_filter()
 def voting_dates(round_: RoundView) -> str:
-    """When people vote in a round, as far as it is known."""
+    """The days on which people vote in a round, as far as they are known."""
     return say_dates(round_.opens_on, round_.closes_on, round_.dates_as_stated)
 
 
@@ -48,10 +55,46 @@ def with_totals(rounds: list[RoundView]) -> list[tuple[RoundView, list[ContestSu
 @pages.get("/rounds/<slug>")
 @public
 def one_round(slug: str) -> str:
-    """A round: its dates, its pots, and the result of each contest once it is out."""
+    """A round: until when one can vote and how, or its dates and pots, or the result of each contest once it is out."""
     round_ = round_by_slug(slug) or abort(404)
-    if round_.phase != "published":
-        return render_template("rounds/coming-up.html", round=round_, pots=pots_of(round_.id))
+    if round_.phase not in DECIDED:
+        return _current(round_)
     contests = contests_of([round_.id])[round_.id]
     paging = asked_page(len(contests), CONTESTS_A_PAGE)
-    return render_template("rounds/published.html", round=round_, contests=contests, paging=paging)
+    return render_template(
+        "rounds/published.html",
+        round=round_,
+        contests=contests,
+        paging=paging,
+        has_manifest=round_.opened_at is not None,
+        notices=notices_of(acts(round_.id)) if round_.opened_at else [],
+    )
+
+
+def _current(round_: RoundView) -> str:
+    checkpoints = checkpoints_of(round_.id) if round_.opened_at else []
+    return render_template(
+        "rounds/coming-up.html",
+        round=round_,
+        stage=round_.stage(database_now(db.session())),
+        pots=pots_of(round_.id),
+        start=_start_of_voting(round_),
+        notices=notices_of(acts(round_.id)) if round_.opened_at else [],
+        checkpoint=checkpoints[-1] if checkpoints else None,
+        signed_at=datetime.fromisoformat(checkpoints[-1].utc) if checkpoints else None,
+    )
+
+
+def _start_of_voting(round_: RoundView) -> str:
+    """Where voting begins; empty for a round that cannot be voted in online, or at all."""
+    there = "ballots.start" in current_app.view_functions
+    return url_for("ballots.start", slug=round_.slug) if there and round_.opened_at and round_.channel_online else ""
+
+
+@pages.get("/rounds/<slug>/manifest.json")
+@public
+def manifest(slug: str) -> Response:
+    """The manifest, byte for byte as the ledger starts from it; 404 before the round opens."""
+    round_ = round_by_slug(slug) or abort(404)
+    head = head_of(round_.id) or abort(404)
+    return Response(head.manifest, mimetype="application/json")

@@ -1,0 +1,39 @@
+"""Turnout by ward and channel against the roll: what officers may see while voting is open. Nothing about choices.
+
+turnout_lines({("E05000416", "online"): 12}, {7: 400}, {7: ("E05000416", "Riverside")})
+-> (TurnoutLine("Riverside", {"online": 12}, 12, 400),)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TurnoutLine:
+    """One ward: ballots that count by channel, all of them, and entries on the roll (None: there is no roll)."""
+
+    ward: str
+    channels: Mapping[str, int]
+    ballots: int
+    roll: int | None
+
+    @property
+    def percent(self) -> str:
+        """Ballots as a share of the roll: `3.0%`; empty where there is no roll."""
+        return f"{100 * self.ballots / self.roll:.1f}%" if self.roll else ""
+
+
+def turnout_lines(
+    ballots: Mapping[tuple[str, str], int], roll: Mapping[int, int], wards: Mapping[int, tuple[str, str]]
+) -> tuple[TurnoutLine, ...]:
+    """A line for every ward with a roll or a ballot, by name. `ballots` by (ward code, channel), `roll` by ward id."""
+    by_code: dict[str, dict[str, int]] = {}
+    for (code, channel), count in ballots.items():
+        by_code.setdefault(code, {})[channel] = count
+    found = [(ward_id, code, name) for ward_id, (code, name) in wards.items() if ward_id in roll or code in by_code]
+    lines = [_line(name, by_code.get(code, {}), roll.get(ward_id) if roll else None) for ward_id, code, name in found]
+    return tuple(sorted(lines, key=lambda line: line.ward))
+
+
+def _line(name: str, channels: Mapping[str, int], roll: int | None) -> TurnoutLine:
+    return TurnoutLine(name, channels, sum(channels.values()), roll)
