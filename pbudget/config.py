@@ -48,6 +48,11 @@ SETTINGS = (
         "The mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://…` (TLS), `smtp://localhost?tls=none`.",
     ),
     Setting("PBUDGET_MAIL_FROM", "`pbudget@` and the public host", "Sender of e-mail, `Name <address>` or an address."),
+    Setting(
+        "PBUDGET_PROXIES",
+        "0",
+        "How many proxies of yours stand in front, one behind the other; each must set `X-Forwarded-For`.",
+    ),
     Setting("PBUDGET_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`."),
 )
 
@@ -66,6 +71,7 @@ class Settings:
     contact_email: str = ""
     contact_phone: str = ""
     log_level: str = "info"
+    proxies: int = 0
     mail_server: MailServer | None = None
     mail_from: str = "pbudget@localhost"
     keys: Path | None = None
@@ -101,6 +107,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         contact_email=environ.get("PBUDGET_CONTACT_EMAIL", ""),
         contact_phone=environ.get("PBUDGET_CONTACT_PHONE", ""),
         log_level=_log_level(environ),
+        proxies=_proxies(environ),
         mail_server=_mail_server(environ),
         mail_from=_mail_from(environ),
         keys=Path(environ["PBUDGET_KEYS"]).resolve() if environ.get("PBUDGET_KEYS") else None,
@@ -182,6 +189,13 @@ def _log_level(environ: Mapping[str, str]) -> str:
     if level not in ("debug", "info", "warning", "error"):
         raise SettingNotUsable("PBUDGET_LOG_LEVEL is none of debug, info, warning and error.")
     return level
+
+
+def _proxies(environ: Mapping[str, str]) -> int:
+    number = environ.get("PBUDGET_PROXIES", "0")
+    if not re.fullmatch(r"[0-9]", number):
+        raise SettingNotUsable("PBUDGET_PROXIES is not a number from 0 to 9.")
+    return int(number)
 
 
 def _mail_server(environ: Mapping[str, str]) -> MailServer | None:

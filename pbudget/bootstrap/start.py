@@ -61,7 +61,7 @@ def serve(options: Options, places: Places, environ: Mapping[str, str]) -> int:
 
 def become_server(options: Options, places: Places, environ: Mapping[str, str]) -> NoReturn:
     """Hand this process over to `pbudget serve`, which prints the address."""
-    command = [str(places.pbudget), "serve", "--host", options.host, "--port", str(options.port)]
+    command = [str(places.pbudget), "serve", "--host", options.host, "--port", str(options.port), "--with-worker"]
     os.execve(command[0], command, dict(environ))  # noqa: S606 - our own command, no shell
 
 

@@ -1,7 +1,5 @@
 """Doing what is due by the clock, once, whichever worker comes first."""
 
-from datetime import datetime
-
 import structlog
 
 from pbudget.db import database_now, db, transaction
@@ -19,32 +17,32 @@ def do_if_due(duty: Duty) -> bool:
 
     The time is read again once the lock is held: whoever held it before may have done the duty.
     """
-    if isinstance(duty.when, Daily) and not _is_due(duty):
+    if isinstance(duty.when, Daily) and _is_ahead(duty):
         return False
     with only_one(f"duty {duty.name}", duty.per_machine) as ours:
-        if not ours or (isinstance(duty.when, Daily) and not _is_due(duty)):
+        if not ours or (isinstance(duty.when, Daily) and (_is_ahead(duty) or _was_planned(duty))):
             return False
         more, problem = _done(duty)
         _note(duty, problem)
         return more
 
 
-def _is_due(duty: Duty) -> bool:
-    """Whether a duty's moment has come; the first time it is asked, the moment is written down."""
+def _is_ahead(duty: Duty) -> bool:
+    """Whether a duty's moment is written down and has not come yet."""
     db.session.rollback()  # what another worker wrote since is to be seen
-    record, now = db.session.get(DutyRecord, duty.name), database_now(db.session())
-    if record is None or record.next_run is None:
-        _plan(duty, now)
-        return False
-    return record.next_run <= now
+    record = db.session.get(DutyRecord, duty.name)
+    return bool(record and record.next_run and record.next_run > database_now(db.session()))
 
 
-def _plan(duty: Duty, now: datetime) -> None:
+def _was_planned(duty: Duty) -> bool:
+    """Write the moment of a new duty down, which is never at once; False when it had one."""
     with transaction() as session:
-        record = session.get(DutyRecord, duty.name)
-        if record is None or record.next_run is None:
-            problem = record.problem if record else ""
-            session.merge(DutyRecord(name=duty.name, next_run=duty.when.next_after(now), problem=problem))
+        record = session.get(DutyRecord, duty.name) or DutyRecord(name=duty.name, problem="")
+        if record.next_run is not None:
+            return False
+        record.next_run = duty.when.next_after(database_now(session))
+        session.add(record)
+        return True
 
 
 def _done(duty: Duty) -> tuple[bool, str]:

@@ -79,8 +79,8 @@ class FileTransport:
 class SmtpTransport:
     """One connection to a mail server."""
 
-    def __init__(self, smtp: smtplib.SMTP, sender: str, taken_seconds: float = TAKEN_SECONDS) -> None:
-        self._smtp, self._sender, self._taken_seconds = smtp, parseaddr(sender)[1], taken_seconds
+    def __init__(self, smtp: smtplib.SMTP, sender: str) -> None:
+        self._smtp, self._sender = smtp, parseaddr(sender)[1]
 
     def deliver(self, mail: Outgoing, about_to_send: Callable[[], None]) -> None:
         """Hand one over. Raises MailServerTrouble, NotTakenNow, Refused or NobodyKnows."""
@@ -97,7 +97,7 @@ class SmtpTransport:
         """The message itself, after the server said to go ahead; its reply's code."""
         try:
             if self._smtp.sock:
-                self._smtp.sock.settimeout(self._taken_seconds)
+                self._smtp.sock.settimeout(TAKEN_SECONDS)
             self._smtp.send(smtplib.quotedata(content.decode("ascii")) + ".\r\n")
             return self._smtp.getreply()[0]
         except (OSError, smtplib.SMTPException) as error:
@@ -108,15 +108,13 @@ class SmtpTransport:
 
 
 @contextmanager
-def transport_to(
-    server: MailServer | None, sender: str, folder: Path, answer_seconds: float = ANSWER_SECONDS
-) -> Iterator[Transport]:
+def transport_to(server: MailServer | None, sender: str, folder: Path) -> Iterator[Transport]:
     """The way e-mail goes out of this installation. Raises MailServerTrouble."""
     if server is None:
         yield FileTransport(folder)
         return
     with _as_trouble():
-        smtp = _signed_in(server, sender, answer_seconds)
+        smtp = _signed_in(server, sender)
     try:
         yield SmtpTransport(smtp, sender)
         with suppress(OSError, smtplib.SMTPException):
@@ -125,19 +123,20 @@ def transport_to(
         smtp.close()
 
 
-def _signed_in(server: MailServer, sender: str, answer_seconds: float) -> smtplib.SMTP:
+def _signed_in(server: MailServer, sender: str) -> smtplib.SMTP:
     """An open connection, encrypted with a checked certificate unless the setting says none."""
     name = domain_of(sender)
     if server.tls == "tls":
         trusted = ssl.create_default_context()
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, local_hostname=name, timeout=answer_seconds, context=trusted
+            server.host, server.port, local_hostname=name, timeout=ANSWER_SECONDS, context=trusted
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=answer_seconds)
+        smtp = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=ANSWER_SECONDS)
     try:
         if server.tls == "starttls":
             smtp.starttls(context=ssl.create_default_context())
+        smtp.ehlo_or_helo_if_needed()
         if server.user:
             smtp.login(server.user, server.password)
     except BaseException:

@@ -6,7 +6,9 @@ from flask import Blueprint, Response, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from pbudget import schema
+from pbudget.config import Settings
 from pbudget.web.access import public
+from pbudget.web.clock_sync import is_clock_synchronised, say_clock
 
 pages = Blueprint("health", __name__)
 
@@ -21,9 +23,18 @@ def health() -> Response:
 @pages.get("/ready")
 @public
 def ready() -> Response:
-    """The database answers, its schema is this version's, and the front-end files are in place."""
-    missing = [reason for reason in (_database(), _assets(Path(current_app.static_folder or ""))) if reason]
-    return _plain("; ".join(missing) or "ready", 503 if missing else 200)
+    """The database answers, its schema is this version's, the front-end files are in place and the clock is right.
+
+    A clock that does not follow a time server keeps a site that residents reach by https from being ready; on a
+    machine for trying things out, or where it cannot be told, it is only said.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    synchronised = is_clock_synchronised()
+    clock = say_clock(synchronised)
+    missing = [_database(), _assets(Path(current_app.static_folder or ""))]
+    missing += [clock] if settings.https and synchronised is False else []
+    reasons = [reason for reason in missing if reason]
+    return _plain("; ".join(reasons) or "\n".join(filter(None, ("ready", clock))), 503 if reasons else 200)
 
 
 def _database() -> str:
