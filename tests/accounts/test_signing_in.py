@@ -1,4 +1,4 @@
-"""The whole way in, step by step, on both engines: link, password, code; and every way in that must not be one."""
+"""The whole way in: link, password, code; and every way in that must not be one. What locks runs on both engines."""
 
 from datetime import timedelta
 
@@ -70,16 +70,16 @@ def test_from_the_one_time_link_to_the_start_page_and_in_again_with_the_phone(ap
     assert verify().ok
 
 
-def test_the_link_works_once(app):
-    client, link = PageClient(app), invited()
+def test_the_link_works_once(sqlite_app):
+    client, link = PageClient(sqlite_app), invited()
     set_up(client, link)
-    assert "This link cannot be used" in PageClient(app).get(link, status=404).text
+    assert "This link cannot be used" in PageClient(sqlite_app).get(link, status=404).text
 
 
-def test_the_link_still_works_when_the_browser_was_closed_before_the_first_code(app):
+def test_the_link_still_works_when_the_browser_was_closed_before_the_first_code(sqlite_app):
     link = invited()
-    PageClient(app).post(link, {"password": "another lantern otter"}, status=303)
-    client = PageClient(app)
+    PageClient(sqlite_app).post(link, {"password": "another lantern otter"}, status=303)
+    client = PageClient(sqlite_app)
     set_up(client, link)
     assert client.get("/staff").status == 200
 
@@ -91,51 +91,51 @@ def test_the_link_runs_out_after_three_days(app):
     PageClient(app).get(link, status=404)
 
 
-def test_a_link_that_never_was_looks_like_one_that_is_over(app):
-    link, client = invited(), PageClient(app)
+def test_a_link_that_never_was_looks_like_one_that_is_over(sqlite_app):
+    link, client = invited(), PageClient(sqlite_app)
     set_up(client, link)
-    fresh = PageClient(app)
+    fresh = PageClient(sqlite_app)
     assert fresh.get("/staff/invitation/never", status=404).text == fresh.get(link, status=404).text
 
 
-def test_a_password_set_by_the_link_opens_nothing_without_the_phone(app):
-    PageClient(app).post(invited(), {"password": GOOD_PASSWORD}, status=303)
-    assert REFUSED in give_password(PageClient(app), status=200).text
+def test_a_password_set_by_the_link_opens_nothing_without_the_phone(sqlite_app):
+    PageClient(sqlite_app).post(invited(), {"password": GOOD_PASSWORD}, status=303)
+    assert REFUSED in give_password(PageClient(sqlite_app), status=200).text
 
 
-def test_an_easy_password_is_refused_at_the_field_with_the_reason(app):
-    page = PageClient(app).post(invited(), {"password": "Welcome to Test council"}, status=200)
+def test_an_easy_password_is_refused_at_the_field_with_the_reason(sqlite_app):
+    page = PageClient(sqlite_app).post(invited(), {"password": "Welcome to Test council"}, status=200)
     assert "too easy to guess" in page.one("#password-error").get_text()
 
 
-def test_the_set_up_page_shows_the_key_as_a_picture_and_in_letters(app):
-    client = PageClient(app)
+def test_the_set_up_page_shows_the_key_as_a_picture_and_in_letters(sqlite_app):
+    client = PageClient(sqlite_app)
     client.post(invited(), {"password": GOOD_PASSWORD}, status=303)
     page = client.get("/staff/set-up-authenticator")
     picture = client.get(page.one("img.staff-picture")["src"]).response
     assert (picture.mimetype, picture.headers["Cache-Control"]) == ("image/svg+xml", "no-store")
     assert picture.text.startswith("<svg")
-    PageClient(app).get("/staff/set-up-authenticator/picture.svg", status=404)
+    PageClient(sqlite_app).get("/staff/set-up-authenticator/picture.svg", status=404)
     assert len(page.one("kbd.staff-key").get_text().replace("-", "")) == 32
 
 
-def test_unknown_address_wrong_password_and_disabled_account_get_the_same_page(app):
-    ready(app)
-    told = [give_password(PageClient(app), email="nobody@test.example", status=200).text]
-    told.append(give_password(PageClient(app), "wrong lantern otter moss", status=200).text)
+def test_unknown_address_wrong_password_and_disabled_account_get_the_same_page(sqlite_app):
+    ready(sqlite_app)
+    told = [give_password(PageClient(sqlite_app), email="nobody@test.example", status=200).text]
+    told.append(give_password(PageClient(sqlite_app), "wrong lantern otter moss", status=200).text)
     actions.disable_staff(EMAIL)
-    told.append(give_password(PageClient(app), status=200).text)
+    told.append(give_password(PageClient(sqlite_app), status=200).text)
     assert REFUSED in told[0]
     assert told[0].replace("nobody@test.example", EMAIL) == told[1] == told[2]
 
 
-def test_an_unknown_address_costs_the_same_hash_as_a_known_one(app, monkeypatch):
-    ready(app)
+def test_an_unknown_address_costs_the_same_hash_as_a_known_one(sqlite_app, monkeypatch):
+    ready(sqlite_app)
     hashes = []
     real = signing_in.password_fits
     monkeypatch.setattr(signing_in, "password_fits", lambda *given: hashes.append(given[1]) or real(*given))
-    give_password(PageClient(app), email="nobody@test.example", status=200)
-    give_password(PageClient(app), "wrong lantern otter moss", status=200)
+    give_password(PageClient(sqlite_app), email="nobody@test.example", status=200)
+    give_password(PageClient(sqlite_app), "wrong lantern otter moss", status=200)
     assert len(hashes) == 2
     assert hashes[0] is None
 
@@ -152,23 +152,23 @@ def test_a_code_works_once(app):
     assert "right password, wrong code" in acts()
 
 
-def test_the_code_before_the_one_used_is_refused_too(app):
-    client, phone, _ = ready(app)
+def test_the_code_before_the_one_used_is_refused_too(sqlite_app):
+    client, phone, _ = ready(sqlite_app)
     earlier = phone.code()
     give_password(client)
-    client.post("/staff/sign-in/code", {"code": next_code(app, phone)}, status=303)
-    again = PageClient(app)
+    client.post("/staff/sign-in/code", {"code": next_code(sqlite_app, phone)}, status=303)
+    again = PageClient(sqlite_app)
     give_password(again)
     again.post("/staff/sign-in/code", {"code": earlier}, status=200)
 
 
 @pytest.mark.parametrize("seconds", [-90, 90])
-def test_a_code_too_old_or_too_early_is_refused(app, seconds):
-    client, phone, _ = ready(app)
+def test_a_code_too_old_or_too_early_is_refused(sqlite_app, seconds):
+    client, phone, _ = ready(sqlite_app)
     give_password(client)
-    stop_clock(app, timedelta(seconds=seconds))
+    stop_clock(sqlite_app, timedelta(seconds=seconds))
     code = phone.code()
-    stop_clock(app, timedelta(seconds=-seconds))
+    stop_clock(sqlite_app, timedelta(seconds=-seconds))
     client.post("/staff/sign-in/code", {"code": code}, status=200)
 
 
@@ -200,8 +200,8 @@ def test_a_recovery_code_signs_in_once_however_it_is_typed(app):
     assert "signed in with a recovery code" in acts()
 
 
-def test_no_recovery_code_and_no_secret_stands_readable_in_the_database(app):
-    ready(app)
+def test_no_recovery_code_and_no_secret_stands_readable_in_the_database(sqlite_app):
+    ready(sqlite_app)
     kept = [each.verifier for each in db.session.scalars(select(StaffRecoveryCode))]
     assert all(each.startswith("$argon2id$") for each in kept)
     staff = db.session.scalars(select(Staff)).one()
@@ -209,8 +209,8 @@ def test_no_recovery_code_and_no_secret_stands_readable_in_the_database(app):
     assert GOOD_PASSWORD not in staff.password
 
 
-def test_the_cookie_gets_a_new_id_at_every_step(app):
-    client, phone, _ = ready(app)
+def test_the_cookie_gets_a_new_id_at_every_step(sqlite_app):
+    client, phone, _ = ready(sqlite_app)
     give_password(client)
     with client.http.session_transaction() as cookie:
         before, token = cookie["staff"], cookie.get("csrf_token")
@@ -253,14 +253,14 @@ def test_disabling_an_account_ends_its_sign_ins_at_once(app):
     client.get("/staff", status=302)
 
 
-def test_a_sign_in_ends_after_half_an_hour_without_a_page_and_looking_keeps_it(app):
-    stop_clock(app)
-    client = PageClient(app)
+def test_a_sign_in_ends_after_half_an_hour_without_a_page_and_looking_keeps_it(sqlite_app):
+    stop_clock(sqlite_app)
+    client = PageClient(sqlite_app)
     sign_in(client)
     for _ in range(3):
-        stop_clock(app, timedelta(minutes=29))
+        stop_clock(sqlite_app, timedelta(minutes=29))
         client.get("/staff")
-    stop_clock(app, timedelta(minutes=30))
+    stop_clock(sqlite_app, timedelta(minutes=30))
     client.get("/staff", status=302)
 
 
@@ -284,8 +284,8 @@ def test_the_password_alone_waits_ten_minutes_for_the_code(app):
     assert len(sessions()) == 1, "the row whose time ran out is cleared away at the next sign-in"
 
 
-def test_after_signing_in_staff_come_to_the_page_they_asked_for(app):
-    client, phone, _ = ready(app)
+def test_after_signing_in_staff_come_to_the_page_they_asked_for(sqlite_app):
+    client, phone, _ = ready(sqlite_app)
     asked = client.get("/staff/audit?page=1", status=302).response.location
     sent = client.post(asked, {"email": EMAIL, "password": GOOD_PASSWORD}, status=303).response.location
     assert client.post(sent, {"code": phone.code()}, status=303).response.location == "/staff/audit?page=1"
@@ -299,21 +299,21 @@ def test_no_link_can_send_staff_anywhere_this_site_did_not_sign(sqlite_app, want
     assert done.response.location == "/staff"
 
 
-def test_what_was_sent_after_the_sign_in_ended_is_not_done_and_the_page_says_so(app):
-    stop_clock(app)
-    client = PageClient(app)
+def test_what_was_sent_after_the_sign_in_ended_is_not_done_and_the_page_says_so(sqlite_app):
+    stop_clock(sqlite_app)
+    client = PageClient(sqlite_app)
     sign_in(client)
     form = client.get("/staff/account")
     token = form.soup.find("input", {"name": "csrf_token"})["value"]
-    stop_clock(app, timedelta(minutes=31))
+    stop_clock(sqlite_app, timedelta(minutes=31))
     answer = client._fetch("POST", "/staff/sign-out-everywhere", 303, data={"csrf_token": token})
     assert len(sessions()) == 1
     assert "has not been saved" in client.get(answer.response.location).text
 
 
-def test_five_wrong_passwords_make_this_network_wait_and_the_owner_gets_in_from_another(app):
-    owner, phone, _ = ready(app)
-    guesser = PageClient(app)
+def test_five_wrong_passwords_make_this_network_wait_and_the_owner_gets_in_from_another(sqlite_app):
+    owner, phone, _ = ready(sqlite_app)
+    guesser = PageClient(sqlite_app)
     for number in range(5):
         give_password(guesser, f"wrong lantern otter {number}", status=200)
     form = guesser.get("/staff/sign-in")
@@ -327,11 +327,11 @@ def test_five_wrong_passwords_make_this_network_wait_and_the_owner_gets_in_from_
     owner.post("/staff/sign-in/code", {"code": phone.code()}, status=303)
 
 
-def test_password_and_code_given_again_make_the_sign_in_fresh(app):
-    client, phone, _ = ready(app)
+def test_password_and_code_given_again_make_the_sign_in_fresh(sqlite_app):
+    client, phone, _ = ready(sqlite_app)
     give_password(client)
     client.post("/staff/sign-in/code", {"code": phone.code()}, status=303)
-    stop_clock(app, timedelta(minutes=20))
+    stop_clock(sqlite_app, timedelta(minutes=20))
     asked = client.get("/staff/account/recovery-codes", status=302).response.location
     assert asked == f"/staff/sign-in-again?next={sign_path('/staff/account/recovery-codes')}"
     wrong = client.post(asked, {"password": "wrong lantern otter", "code": phone.code()}, status=200)
@@ -342,12 +342,12 @@ def test_password_and_code_given_again_make_the_sign_in_fresh(app):
     assert len(page.soup.select(".staff-codes li")) == 8
 
 
-def test_signing_in_again_does_not_make_the_day_longer(app):
-    client, phone, _ = ready(app)
+def test_signing_in_again_does_not_make_the_day_longer(sqlite_app):
+    client, phone, _ = ready(sqlite_app)
     give_password(client)
     client.post("/staff/sign-in/code", {"code": phone.code()}, status=303)
     began = sessions()[0].started_at
-    code = next_code(app, phone)
+    code = next_code(sqlite_app, phone)
     client.post("/staff/sign-in-again", {"password": GOOD_PASSWORD, "code": code}, status=303)
     assert sessions()[0].started_at == began
 
@@ -395,25 +395,25 @@ def test_a_lost_phone_ends_everything_that_worked_and_a_new_link_begins_again(ap
     again.post("/staff/sign-in/code", {"code": next_code(app, fresh)}, status=303)
 
 
-def test_an_account_without_a_password_has_no_way_in(app):
-    add_staff(app, email="half@test.example")
-    assert "Enter your password" in give_password(PageClient(app), "", "half@test.example", status=200).text
-    page = give_password(PageClient(app), "anything at all here", "half@test.example", status=200)
+def test_an_account_without_a_password_has_no_way_in(sqlite_app):
+    add_staff(sqlite_app, email="half@test.example")
+    assert "Enter your password" in give_password(PageClient(sqlite_app), "", "half@test.example", status=200).text
+    page = give_password(PageClient(sqlite_app), "anything at all here", "half@test.example", status=200)
     assert REFUSED in page.text
 
 
-def test_a_test_account_made_by_hand_is_refused_where_there_is_no_demonstration(app):
-    client = PageClient(app)
+def test_a_test_account_made_by_hand_is_refused_where_there_is_no_demonstration(sqlite_app):
+    client = PageClient(sqlite_app)
     sign_in(client, is_demo=True)
     client.get("/staff", status=302)
 
 
-def test_a_hopelessly_long_password_is_refused_before_it_is_hashed(app, monkeypatch):
+def test_a_hopelessly_long_password_is_refused_before_it_is_hashed(sqlite_app, monkeypatch):
     monkeypatch.setattr(signing_in, "password_fits", lambda *_: pytest.fail("hashed"))
-    assert "too long" in give_password(PageClient(app), "x" * 1_001, status=200).text
+    assert "too long" in give_password(PageClient(sqlite_app), "x" * 1_001, status=200).text
 
 
-def test_nothing_is_written_when_a_sign_in_is_refused(app):
-    give_password(PageClient(app), "wrong lantern otter moss", status=200)
+def test_nothing_is_written_when_a_sign_in_is_refused(sqlite_app):
+    give_password(PageClient(sqlite_app), "wrong lantern otter moss", status=200)
     assert sessions() == []
     assert acts() == []
