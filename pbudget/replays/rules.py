@@ -15,6 +15,8 @@ from pbudget.kit.slugs import slug
 from pbudget.tally.election import Election
 
 DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Unseen characters that turn round the text after them: a name must not change how figures beside it read."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -52,7 +54,8 @@ def contest_of(meta: Mapping[str, str], file_name: str) -> Contest:
 
 
 def _short(text: str) -> str:
-    """At most 200 characters, the width of the column, cut visibly."""
+    """At most 200 characters, the width of the column, cut visibly; without characters that turn the text round."""
+    text = text.translate(TURNING)
     return text if len(text) <= 200 else text[:199] + "…"
 
 

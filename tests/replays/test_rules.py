@@ -57,3 +57,8 @@ def test_less_than_a_day_is_said_as_the_file_says_it(begins, ends, said):
 def test_only_a_language_code_becomes_one():
     assert language_in({"language": "pl"}) == "pl"
     assert language_in({"language": '"><script>'}) == ""
+
+
+def test_a_name_cannot_turn_round_the_figures_that_follow_it():
+    contest = contest_of({"unit": "Gdy\u202enia", "instance": "2022", "subunit": "\u2066Chylonia"}, "file.pb")
+    assert (contest.round_name, contest.name, contest.place) == ("Gdynia 2022", "Chylonia", "Gdynia")

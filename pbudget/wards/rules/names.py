@@ -16,6 +16,8 @@ DEMO_CODE = re.compile(r"X99\d{6}", re.ASCII)
 DEMO_SOURCE = "SYNTHETIC DEMO - NOT REAL"
 LONGEST_NAME = 120
 FORMULA_STARTS = ("=", "+", "-", "@")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters nobody sees that turn round the text after them: a name must not change how figures beside it read."""
 OVER_16 = "_16plus"
 LETTERS_OF_SEX = {"F": "Female", "M": "Male"}
 
@@ -44,7 +46,7 @@ def why_not_a_name(text: str) -> str | None:
     """What is wrong with a name or label that will stand in pages, maps and downloads, or None."""
     if len(text) > LONGEST_NAME:
         return f"“{_short(text)}” is longer than {LONGEST_NAME} characters. Shorten it."
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in text):
+    if any(c in TURNING or unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} for c in text):
         return f"“{_short(text)}” holds an invisible control character. Type it again."
     if text.startswith(FORMULA_STARTS):
         return (
