@@ -102,10 +102,14 @@ def open_round(
     opens_at: datetime = OPENS,
     closes_at: datetime = CLOSES,
     now: datetime | None = NOON,
+    cost: ScryptCost = CHEAP,
     **columns: Any,
 ) -> OpenRound:
-    """Make the round and open its ledger. `now=None` leaves the clock alone: then give moments around the present."""
-    app.extensions["scrypt_cost"] = CHEAP
+    """Make the round and open its ledger. `now=None` leaves the clock alone: then give moments around the present.
+
+    `cost` is what checking a code takes; a server of its own needs the full one, `ScryptCost()`.
+    """
+    app.extensions["scrypt_cost"] = cost
     if now:
         app.extensions["clock"] = FixedClock(now)
     keys = create_keys(app.extensions["settings"].keys_folder, slug)
@@ -124,7 +128,7 @@ def open_round(
             put_pot(session, round_id, plan, wards)
         made = OpenRound(app, round_id, slug, wards, opens_at, closes_at)
         if assurance == "code":
-            put_letters(session, made, letters)
+            put_letters(session, made, letters, cost)
         open_ledger(session, round_id, manifest_bytes(frozen(made, pots, given, keys.as_json())))
     return made
 
@@ -153,7 +157,7 @@ def put_pot(session, round_id: int, plan: PotPlan, wards: list[int]) -> None:
     add_projects(session, pot_id, [Project(name, cost, title, columns=about) for name, title, cost in plan.ideas])
 
 
-def put_letters(session, made: OpenRound, letters: int) -> None:
+def put_letters(session, made: OpenRound, letters: int, cost: ScryptCost) -> None:
     """A roll of the first ward with one live code each."""
     file = {"kind": "count", "file_name": "roll.csv", "sha256": "0" * 64, "rows": letters, "visible": True}
     roll = RollImport(round_id=made.id, touched_at=NOON, **file)
@@ -163,14 +167,14 @@ def put_letters(session, made: OpenRound, letters: int) -> None:
         entry, code = f"{made.id:08x}{number:024x}", make_code()
         place = {"ward_id": made.wards[0], "import_id": roll.id, "number": number + 1, "place": 1}
         session.execute(insert(RollEntry).values(id=entry, round_id=made.id, **place))
-        put_code(session, made.id, code, entry)
+        put_code(session, made.id, code, entry, cost)
         made.entries.append(entry)
         made.codes.append(code.grouped)
 
 
-def put_code(session, round_id: int, code: Code, entry: str) -> None:
+def put_code(session, round_id: int, code: Code, entry: str, cost: ScryptCost = CHEAP) -> None:
     """One live code."""
-    salt, digest = make_verifier(code.secret, CHEAP)
+    salt, digest = make_verifier(code.secret, cost)
     columns = {"selector": code.selector, "salt": salt, "verifier": digest, "roll_entry_id": entry, "state": "live"}
     session.execute(insert(VotingCode).values(round_id=round_id, **columns))
 
