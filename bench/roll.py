@@ -75,6 +75,7 @@ def in_a_process(work: object, *arguments: object) -> Load:
 def load(path: Path, url: str) -> Load:
     """Import the file while another thread writes ten times a second."""
     from app import create_app
+    from pbudget import schema
     from pbudget.roll.importing import import_roll
     from pbudget.roll.rules.roll_file import RollTerms
     from tests.conftest import make_settings
@@ -82,20 +83,13 @@ def load(path: Path, url: str) -> Load:
 
     app = create_app(make_settings(path.parent, url))
     with app.app_context():
-        migrate()
+        schema.upgrade()
         round_id, terms = add_round("bench-roll"), RollTerms(add_wards(), {})
         with voter_waits(app) as waits:
             started = time.perf_counter()
             import_roll(path, round_id, terms)
             taken = time.perf_counter() - started
     return Load(taken, peak_megabytes(), max(waits, default=0))
-
-
-def migrate() -> None:
-    """The schema of this version."""
-    from pbudget import schema
-
-    schema.upgrade()
 
 
 def add_wards() -> dict[str, int]:
