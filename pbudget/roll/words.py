@@ -1,7 +1,5 @@
 """What commands and pages of the roll say, in one place."""
 
-from collections.abc import Mapping
-
 from pbudget.roll.importing import RollImported
 from pbudget.roll.rules.roll_file import RollReport
 
@@ -39,7 +37,9 @@ def say_report(report: RollReport) -> list[str]:
         lines.append(f"Columns that are not needed and will not be kept: {', '.join(report.ignored)}.")
     if report.encoding == "cp1252":
         lines.append("The file is not UTF-8: check names with accents.")
-    lines += [f"{number:,} {kind}." for kind, number in sorted(report.problems_by_kind.items())]
+    lines += [
+        f"{say_number_of(number, 'row', 'rows')} {kind}." for kind, number in sorted(report.problems_by_kind.items())
+    ]
     return lines
 
 
@@ -56,8 +56,3 @@ def say_imported(done: RollImported) -> str:
         f"{say_number_of(done.rows, 'row', 'rows')} loaded, {say_number_of(done.codes, 'code', 'codes')} to be made."
         f"{instead} Fingerprint of the file: {done.sha256[:12]}."
     )
-
-
-def say_wards(by_ward: Mapping[str, int], names: Mapping[str, str]) -> list[tuple[str, str, int]]:
-    """Code, name and number of each ward, in the order of their names."""
-    return sorted(((code, names.get(code, code), number) for code, number in by_ward.items()), key=lambda row: row[1])

@@ -82,6 +82,7 @@ def test_a_file_with_problems_names_them_and_cannot_be_loaded(officer):
     assert "This file cannot be loaded" in page.text
     assert "Row 2: has no name" in page.text
     assert "Row 3: ward X99000009 is not in this round" in page.text
+    assert "1 row outside the wards of the round." in page.text
     assert "Load this roll" not in page.text
     press(officer, page, page.soup.select("form[action$=withdrawn]")[0]["action"])
 
