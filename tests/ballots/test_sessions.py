@@ -230,7 +230,7 @@ def hostile_voter(sqlite_app):
 
 
 @pytest.mark.parametrize("where", ["begin", "check-reference", "check", "your-ward"])
-@pytest.mark.parametrize("value", ["\x00", "a" * 30_000, "‮", "٣" * 13, "👩‍👩‍👧‍👦", "<b>"])
+@pytest.mark.parametrize("value", ["\x00", "a" * 5_000, "‮", "٣" * 13, "👩‍👩‍👧‍👦", "<b>"])
 def test_nothing_that_can_be_typed_breaks_a_page(hostile_voter, where, value):
     voter, csrf = hostile_voter
     path = f"/rounds/{voter.vote.slug}/check-reference" if where == "check-reference" else f"{voter.vote.path}/{where}"
