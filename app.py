@@ -14,6 +14,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 
 import pbudget.accounts.routes
 import pbudget.ballots.routes
+import pbudget.ballots.tasks
 import pbudget.exports.routes
 import pbudget.home.routes
 import pbudget.jobs.tasks
@@ -21,6 +22,7 @@ import pbudget.ledger.models
 import pbudget.outbox.tasks
 import pbudget.results.officer_acts
 import pbudget.results.routes
+import pbudget.results.staff_routes
 import pbudget.results.tasks
 import pbudget.roll.routes
 import pbudget.roll.tasks
@@ -58,6 +60,7 @@ ROOMS = (
     pbudget.rounds.approval_routes,
     pbudget.ballots.routes,
     pbudget.results.routes,
+    pbudget.results.staff_routes,
     pbudget.exports.routes,
 )
 ACTS = (*pbudget.rounds.officer_acts.ACTS, *pbudget.results.officer_acts.ACTS)
@@ -71,6 +74,7 @@ DUTIES = (
     Duty("e-mail", Every(2), pbudget.outbox.tasks.deliver_due_mail),
     Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
     Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
+    Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
@@ -110,6 +114,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "SESSION_COOKIE_NAME": "__Host-pbudget" if settings.https else "pbudget",
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,  # every address of a static file carries its fingerprint
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a ballot may lie for two hours
         "TESTING": settings.testing,
         "PROPAGATE_EXCEPTIONS": False,
     }
