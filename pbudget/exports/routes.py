@@ -7,7 +7,8 @@ from flask import Blueprint, Response, abort
 from pbudget.exports.rules import csv_bytes
 from pbudget.kit.money import amount_text
 from pbudget.replays.queries import public_ballots, source_of
-from pbudget.results.queries import Contest, contest_at, lines_of
+from pbudget.results.queries import Contest, contest_at, contest_content, lines_of, publication_of
+from pbudget.results.rules.publishing import BALLOTS
 from pbudget.web.access import public
 
 pages = Blueprint("exports", __name__)
@@ -18,8 +19,16 @@ pages = Blueprint("exports", __name__)
 def ballots(round_slug: str, pot_slug: str) -> Response:
     """The ballots, shuffled and renumbered, without anything about the people who cast them."""
     shown = contest_at(round_slug, pot_slug) or abort(404)
-    content = public_ballots(shown.pot.id)
+    content = _published_ballots(shown) or public_ballots(shown.pot.id)
     return download(content, "text/plain", shown, "pb") if content is not None else abort(404)
+
+
+def _published_ballots(shown: Contest) -> bytes | None:
+    """The file of a contest that was voted on here, where two officers published it as ballots."""
+    published = publication_of(shown.round.id)
+    if published is None or published.forms.get(shown.pot.slug) != BALLOTS:
+        return None
+    return contest_content(shown.pot.id)
 
 
 @pages.get("/rounds/<round_slug>/<pot_slug>/projects.csv")

@@ -246,7 +246,7 @@ def _turnouts(round_id: int, round_: RoundView, cells: Mapping[tuple[str, str], 
     for ward in wards_around((), borough_wide=False):
         if ward.code in ballots or ward.id in roll:
             size = None if round_.assurance == "open" else roll.get(ward.id, 0)
-            found.append(WardTurnout(ward.code, ward.name, ballots.get(ward.code, 0), size))
+            found.append(WardTurnout(ward.id, ward.code, ward.name, ballots.get(ward.code, 0), size))
     return found
 
 

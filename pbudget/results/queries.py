@@ -357,9 +357,21 @@ class PublicationView:
 def publication_of(round_id: int) -> PublicationView | None:
     """What was published of a round; None before."""
     row = db.session.get(Publication, round_id, populate_existing=True)
-    return (
-        PublicationView(**{name: getattr(row, name) for name in PublicationView.__dataclass_fields__}) if row else None
-    )
+    return _publication_view(row) if row else None
+
+
+def _publication_view(row: Publication) -> PublicationView:
+    return PublicationView(**{name: getattr(row, name) for name in PublicationView.__dataclass_fields__})
+
+
+def standing_of(round_id: int) -> tuple[CountView | None, PublicationView | None]:
+    """The count of a round and what was published of it, in one statement; None for each that is not there."""
+    chosen = select(RoundCount, Publication).outerjoin(Publication, Publication.round_id == RoundCount.round_id)
+    row = db.session.execute(chosen.where(RoundCount.round_id == round_id)).first()
+    if row is None:
+        return None, None
+    counted = CountView(row.RoundCount.counted_at, row.RoundCount.outcome, row.RoundCount.facts)
+    return counted, _publication_view(row.Publication) if row.Publication else None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,31 @@
 """The result of a contest: who won and why, how it was counted, what other rules would have funded."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template, send_file
 
+from pbudget.ledger.queries import head_of
+from pbudget.ledger.rules import fingerprint
 from pbudget.replays.queries import source_of
 from pbudget.results import words
+from pbudget.results.bundles import bundle_file
+from pbudget.results.declaring import declaration_page
+from pbudget.results.officer_acts import keys_are_destroyed
 from pbudget.results.queries import (
     Contest,
+    CountView,
     brief_lines_of,
     contest_at,
+    contests_of,
     differences,
+    latest_bundle,
     lines_of,
+    publication_of,
+    recounts_of,
+    standing_of,
 )
+from pbudget.results.rules.facts import ASSURANCE_WORDS, CHECK_WORDS, turnout_of
+from pbudget.results.rules.publishing import channel_cells, percent
+from pbudget.rounds.queries import round_by_slug
+from pbudget.rounds.rules.phases import DECIDED
 from pbudget.web.access import public
 from pbudget.web.paging import Paging, asked_page
 
@@ -43,9 +58,13 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
     """What stands under the list on its first page: ballots, other rules, ties, where the figures come from."""
     if paging.number > 1:
         return {"words": words}
-    source, brief = source_of(shown.pot.id), brief_lines_of(shown.result.id)
+    (counted, published), brief = standing_of(shown.round.id), brief_lines_of(shown.result.id)
+    source = None if counted else source_of(shown.pot.id)
     return {
         "words": words,
+        "taken_part": _taking_part(counted, shown.pot.ward_id) if counted else None,
+        "form": published.forms.get(shown.pot.slug) if published else None,
+        "lot": words.lot_sentence(shown.result.rule.ties) if counted else "",
         "sentences": _counting_sentences(shown),
         "segments": [line.cost for line in brief if line.funded],
         "differences": differences(shown.outcomes),
@@ -53,6 +72,78 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
         "ties": words.tie_sentences(shown.result.story["ties"]),
         "record": words.record_sentence(brief, source.stated_winners) if source and source.stated_winners else "",
     }
+
+
+def _taking_part(counted: CountView, ward_id: int | None) -> list[str]:
+    """Turnout of the contest's ward, or of the whole round, and what the identity of voters rests on."""
+    ballots, roll = turnout_of(counted.facts, ward_id)
+    share = percent(ballots, roll) if roll else ""
+    return [words.turnout_sentence(ballots, roll, share), ASSURANCE_WORDS[counted.facts["assurance"]]]
+
+
+@pages.get("/rounds/<slug>/result")
+@public
+def round_result(slug: str) -> str:
+    """A round's result as a whole: who took part, how to check it, the challenge period, the seal."""
+    round_ = round_by_slug(slug)
+    if round_ is None or round_.phase not in DECIDED:
+        abort(404)
+    counted, published = standing_of(round_.id)
+    if counted is None or published is None:
+        abort(404)
+    head = head_of(round_.id)
+    return render_template(
+        "results/round.html",
+        round=round_,
+        contests=contests_of([round_.id])[round_.id],
+        counted=counted,
+        published=published,
+        fingerprint=fingerprint(head.head) if head else "",
+        entries=head.seq if head else 0,
+        cells=channel_cells(counted.facts["channels"]),
+        recounts=recounts_of(round_.id),
+        keys_gone=round_.phase == "sealed" and keys_are_destroyed(round_.slug),
+        signed=bool((bundle := latest_bundle(round_.id)) and bundle.signature),
+        **_round_words(counted),
+    )
+
+
+def _round_words(counted: CountView) -> dict[str, object]:
+    facts = counted.facts
+    return {
+        "words": words,
+        "turnout_of": turnout_of,
+        "percent": percent,
+        "assurance": ASSURANCE_WORDS[facts["assurance"]],
+        "check": CHECK_WORDS[facts["roll_check"]],
+        "replaced": words.replaced_sentences(facts),
+    }
+
+
+@pages.get("/rounds/<slug>/bundle.zip")
+@public
+def bundle(slug: str) -> Response:
+    """Everything public about a round in one signed file."""
+    round_ = round_by_slug(slug)
+    if round_ is None or round_.phase not in DECIDED:
+        abort(404)
+    kept, published = latest_bundle(round_.id), publication_of(round_.id)
+    if kept is None or published is None:
+        abort(404)
+    name = f"{round_.slug}-result.zip"
+    place = bundle_file(round_, kept, published.forms)
+    return send_file(place, mimetype="application/zip", as_attachment=True, download_name=name, max_age=0)
+
+
+@pages.get("/rounds/<slug>/declaration")
+@public
+def declaration(slug: str) -> str:
+    """The declaration of result as it was signed."""
+    round_ = round_by_slug(slug)
+    counted, published = standing_of(round_.id) if round_ and round_.phase in DECIDED else (None, None)
+    if round_ is None or counted is None or published is None:
+        abort(404)
+    return declaration_page(round_, counted, published, staff=False)
 
 
 @pages.get("/rounds/<round_slug>/<pot_slug>/how-it-was-counted")

@@ -191,3 +191,43 @@ def _few(titles: Sequence[str]) -> str:
     """The first three in quotes, and how many more."""
     quoted = [f"“{title if len(title) <= 80 else title[:79] + '…'}”" for title in titles[:3]]
     return listed([*quoted, *([f"{len(titles) - 3:,} more"] if len(titles) > 3 else [])])
+
+
+CHANNELS = {"online": "Online", "kiosk": "Kiosk", "roadshow": "Road show", "paper": "Paper"}
+TIES = {"id": "the project whose number comes first", "cheaper": "the cheaper project"}
+
+
+def turnout_sentence(ballots: int, roll: int | None, share: str) -> str:
+    """How many of those who could vote did: `812 of 9,100 places on the roll were used: a turnout of 8.9%.`"""
+    if roll is None:
+        return (
+            f"{plural(ballots, 'ballot')} {'was' if ballots == 1 else 'were'} cast. There was no roll, so no turnout."
+        )
+    return f"{ballots:,} of {plural(roll, 'place')} on the roll cast a ballot: a turnout of {share}."
+
+
+def replaced_sentences(facts: Mapping[str, Any]) -> list[str]:
+    """Ballots replaced and codes reissued, as the declaration and the result state them."""
+    replaced, reissued, used = (facts[name] for name in ("replacing", "reissued", "reissued_with_ballot"))
+    sentences = [
+        f"{plural(facts['cast'], 'ballot')} {'was' if facts['cast'] == 1 else 'were'} cast. "
+        f"{replaced:,} of them replaced an earlier one, so {facts['counted']:,} "
+        f"{'was' if facts['counted'] == 1 else 'were'} counted."
+    ]
+    if facts["assurance"] != "open":
+        sentences.append(
+            f"{plural(reissued, 'voting code')} {'was' if reissued == 1 else 'were'} reissued; "
+            f"{used:,} of them after a ballot had been cast."
+        )
+    return sentences
+
+
+def lot_sentence(ties: str) -> str:
+    """How ties were to be decided, as it was fixed before opening; for a lot with its seed, so anyone can draw it."""
+    if ties in TIES:
+        return f"Ties: {TIES[ties]} is taken first."
+    return (
+        f"Ties: decided by a lot drawn in public before voting opened. The seed is “{ties.removeprefix('lot:')}”: each "
+        "project’s lot is the SHA-256 of the seed, a zero byte and the project’s reference, and the smallest comes "
+        "first."
+    )

@@ -46,7 +46,7 @@ def test_count_keeps_turnout_channels_and_what_was_replaced(app):
     counting.count_round(vote.id, "system")
     facts = count_of(vote.id).facts
     assert (facts["cast"], facts["counted"], facts["replacing"]) == (3, 2, 1)
-    assert facts["wards"] == [{"code": "X99000001", "name": "Riverside", "ballots": 2, "roll": 3}]
+    assert facts["wards"] == [{"id": vote.wards[0], "code": "X99000001", "name": "Riverside", "ballots": 2, "roll": 3}]
     assert facts["channels"] == {"online": 1, "kiosk": 1}
     assert facts["roll_check"] == "passed"
 

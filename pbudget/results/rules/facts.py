@@ -1,6 +1,6 @@
 """Who took part, as it is kept with a count and read on the result: figures, none about a person.
 
-{"cast": 3600, "counted": 3412, "replacing": 188, "wards": [{"code": "X1", "name": "Riverside", "ballots": 812,
+{"cast": 3600, "counted": 3412, "replacing": 188, "wards": [{"id": 7, "code": "X1", "name": "Riverside", "ballots": 812,
  "roll": 9100}], "channels": {"online": 3300, "kiosk": 112}, "assurance": "code", "reissued": 12, …}
 """
 
@@ -27,6 +27,7 @@ CHECK_WORDS = {
 class WardTurnout:
     """Ballots counted from a ward and how many places its roll has (None: no roll)."""
 
+    id: int
     code: str
     name: str
     ballots: int
@@ -37,13 +38,13 @@ def facts_of(
     totals: Mapping[str, int], wards: Sequence[WardTurnout], channels: Mapping[str, int], **plain: Any
 ) -> dict[str, Any]:
     """The figures as JSON."""
-    listed = [{"code": w.code, "name": w.name, "ballots": w.ballots, "roll": w.roll} for w in wards]
+    listed = [{"id": w.id, "code": w.code, "name": w.name, "ballots": w.ballots, "roll": w.roll} for w in wards]
     return {**totals, "wards": listed, "channels": dict(channels), **plain}
 
 
-def turnout_of(facts: Mapping[str, Any], ward_code: str | None = None) -> tuple[int, int | None]:
+def turnout_of(facts: Mapping[str, Any], ward_id: int | None = None) -> tuple[int, int | None]:
     """Ballots and places on the roll, of a ward or of the whole round; None where there was no roll."""
-    wards = [ward for ward in facts["wards"] if ward_code in (None, ward["code"])]
+    wards = [ward for ward in facts["wards"] if ward_id in (None, ward["id"])]
     if not wards or any(ward["roll"] is None for ward in wards):
         return sum(ward["ballots"] for ward in wards), None
     return sum(ward["ballots"] for ward in wards), sum(ward["roll"] for ward in wards)

@@ -1,0 +1,63 @@
+"""Forms of the staff pages of a result."""
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovDateInput,
+    GovRadioInput,
+    GovSelect,
+    GovSubmitInput,
+    GovTextArea,
+)
+from wtforms import BooleanField, DateField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+LONGEST_NOTE = 1_000
+TOO_LONG = f"It must be {LONGEST_NOTE:,} characters or fewer"
+
+
+class PublishForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Ask for publication; the reason only where ballots are to be published against the rule."""
+
+    reason = TextAreaField(
+        "Reason to publish them all the same (leave empty to publish totals)",
+        widget=GovTextArea(),
+        validators=[Length(max=LONGEST_NOTE, message=TOO_LONG)],
+    )
+    publish = SubmitField("Ask another officer to approve publication", widget=GovSubmitInput())
+
+
+class SealForm(FlaskForm):  # type: ignore[misc]
+    """Ask for the seal."""
+
+    escrow_destroyed = BooleanField(
+        "Every locked copy of the keys has been destroyed by whoever kept it",
+        widget=GovCheckboxInput(),
+        validators=[InputRequired("Confirm that every locked copy of the keys has been destroyed")],
+    )
+    backups_gone_on = DateField(
+        "From which day is no backup of the roll left?",
+        format="%d %m %Y",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day from which no backup of the roll is left")],
+    )
+    seal = SubmitField("Ask another officer to approve sealing", widget=GovSubmitInput())
+
+
+class AuditorForm(FlaskForm):  # type: ignore[misc]
+    """What the auditor's own recount found."""
+
+    contest = SelectField("Contest", widget=GovSelect(), validate_choice=True)
+    agrees = RadioField(
+        "Did your recount find the same winners and totals?",
+        choices=[SelectChoice("yes", "Yes, it agrees"), SelectChoice("no", "No, it differs")],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Say whether your recount agrees")],
+    )
+    note = TextAreaField(
+        "Note for the record (optional)",
+        widget=GovTextArea(),
+        validators=[Length(max=LONGEST_NOTE, message=TOO_LONG)],
+    )
+    record = SubmitField("Record my recount", widget=GovSubmitInput())
