@@ -16,10 +16,11 @@ decided before anything is looked up. Where own and other ward differ, give the 
 what it names in `furnish`.
 """
 
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,12 +75,17 @@ def accounts(app: Flask) -> dict[Reader, str]:
     }
 
 
-def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
+def routes(app: Flask) -> Sequence[tuple[str, Rule]]:
     """Every method of every route, by path."""
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
-        for method in METHODS:
-            if method in (rule.methods or ()):
-                yield method, rule
+    found = [
+        (method, rule) for rule in app.url_map.iter_rules() for method in METHODS if method in (rule.methods or ())
+    ]
+    return sorted(found, key=lambda each: (path_of(each[1]), METHODS.index(each[0])))
+
+
+def path_of(rule: Rule) -> str:
+    """The path of a route, with the names in it but not what they may be: `/staff/rounds/<slug>/letters/<batch_id>`."""
+    return re.sub(r"<[^<>]*:(\w+)>", r"<\1>", rule.rule)
 
 
 def address(app: Flask, rule: Rule) -> str:
@@ -108,7 +114,8 @@ def client_of(app: Flask, reader: Reader, staff: dict[Reader, str]) -> FlaskClie
 
 def csrf_token(client: FlaskClient) -> str:
     """A token that this client's cookie carries, from a page with a form that everybody may see."""
-    page = client.get("/staff/sign-in").text
+    with client.application.app_context():
+        page = client.get("/staff/sign-in").text
     return page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
 
 
@@ -132,7 +139,7 @@ def observed(app: Flask) -> str:
     for method, rule in routes(app):
         path = address(app, rule)
         answers = [answer(app, method, path, client_of(app, reader, staff)) for reader in READERS]
-        rows.append((method, rule.rule, *answers))
+        rows.append((method, path_of(rule), *answers))
     return aligned(rows)
 
 
