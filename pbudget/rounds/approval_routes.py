@@ -1,6 +1,5 @@
 """Asking another officer, and approving or refusing what another officer asked for."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from pbudget.accounts.queries import labels, signed_in_again_within
+from pbudget.accounts.security import clock
 from pbudget.db import database_now, db
 from pbudget.kit.errors import BadInput, PbudgetError
 from pbudget.proposals.queries import proposals_of
@@ -16,13 +16,13 @@ from pbudget.rounds.acts import act_called
 from pbudget.rounds.approving import (
     SignInAgainFirst,
     approve,
-    rebuilt,
     refuse,
     request_approval,
     waived,
 )
 from pbudget.rounds.forms import ButtonForm, CorrectForm, ExtendForm, ReasonForm, RefuseForm, RoundForm, WithdrawForm
 from pbudget.rounds.models import Round
+from pbudget.rounds.officer_acts import opening_of, words_of_opening
 from pbudget.rounds.queries import (
     ApprovalView,
     SetUp,
@@ -56,11 +56,12 @@ ASKED = "Another officer has to approve it within 24 hours."
 @roles("officer", "auditor")
 def approval_list() -> str:
     """What waits for a second officer, and what was decided."""
-    paging = asked_page(number_of_approvals_over(), OVER_A_PAGE)
-    over = approvals_over(OVER_A_PAGE, paging.offset)
+    now = clock().now()
+    paging = asked_page(number_of_approvals_over(now), OVER_A_PAGE)
+    over = approvals_over(now, OVER_A_PAGE, paging.offset)
     return render_template(
         "rounds/staff/approvals.html",
-        waiting=approvals_waiting(),
+        waiting=approvals_waiting(now),
         over=over,
         paging=paging,
         names=labels(),
@@ -113,7 +114,6 @@ def _page(found: ApprovalView, form: RefuseForm, problem: str = "") -> str:
     found = _found(found.id)
     row, now, staff = db.session.get_one(Round, found.round_id), database_now(db.session()), signed_in_staff()
     waiting = found.outcome == "waiting" and not has_expired(found.requested_at, now)
-    words, changed = _as_asked(found, row) if waiting else ((), "")
     asked = Asked(found.requested_by, found.requested_at)
     officer = Officer(staff.id, staff.created_at, staff.invited_by)
     here = url_for("approvals.one_approval", approval_id=found.id)
@@ -121,10 +121,10 @@ def _page(found: ApprovalView, form: RefuseForm, problem: str = "") -> str:
         "rounds/staff/approval.html",
         approval=found,
         act=act_called(found.act),
-        words=words,
+        words=act_called(found.act).words_of(found.subject),
         waiting=waiting,
         expires=found.requested_at + LASTS,
-        why=changed or (why_not(asked, officer, now, demo=waived(row)) if waiting else ""),
+        why=why_not(asked, officer, now, demo=waived(row)) if waiting else "",
         waived=waived(row),
         own=staff.id == found.requested_by,
         may_decide="officer" in staff.roles,
@@ -134,17 +134,6 @@ def _page(found: ApprovalView, form: RefuseForm, problem: str = "") -> str:
         form=form,
         problem=problem,
     )
-
-
-def _as_asked(found: ApprovalView, row: Round) -> tuple[Sequence[tuple[str, str]], str]:
-    """What approving would do, in rows, and why it cannot be approved any more where it has changed."""
-    try:
-        now_is = rebuilt(row, found.act, json.loads(found.payload))
-    except BadInput as error:
-        return (), str(error)
-    if now_is.digest == found.subject_hash:
-        return now_is.act.words_of(now_is.subject), ""
-    return (), "Something changed after this was asked for. It cannot be approved any more: ask again."
 
 
 @pages.get("/rounds/<slug>/ask/<any(open,extend,withdraw,correct,close,annul):act>")
@@ -194,16 +183,15 @@ def _payload(act: str, form: RoundForm) -> dict[str, Any]:
 
 
 def _ask_page(round_: SetUp, act: str, form: RoundForm) -> str:
-    words, problem = _opening_words(round_.id) if act == "open" else ((), "")
+    words, problem = _opening_words(round_) if act == "open" else ((), "")
     return render_template(
         "rounds/staff/ask.html", round=round_, act=act_called(act), form=form, words=words, problem=problem
     )
 
 
-def _opening_words(round_id: int) -> tuple[Sequence[tuple[str, str]], str]:
+def _opening_words(round_: SetUp) -> tuple[Sequence[tuple[str, str]], str]:
     """What opening would settle, in rows, or why the round cannot open yet."""
-    act = act_called("open")
     try:
-        return act.words_of(act.subject_of(round_id, {})), ""
+        return words_of_opening(opening_of(round_)), ""
     except BadInput as error:
         return (), str(error)

@@ -74,7 +74,7 @@ def request_approval(round_id: int, act_name: str, payload: Mapping[str, Any], s
             round_id=round_id,
             act=act_name,
             subject_hash=asked.digest,
-            payload=json.dumps(dict(payload), sort_keys=True, ensure_ascii=False),
+            payload=json.dumps({"asked": dict(payload), "subject": asked.subject}, ensure_ascii=False),
             requested_by=staff.id,
             requested_at=now,
         )
@@ -115,7 +115,7 @@ def approve(approval_id: str, staff: StaffView, *, fresh: bool) -> None:
         approval = _held_waiting(session, approval_id)
         row = session.get_one(Round, approval.round_id)
         _refuse_unless_allowed(session, approval, row, staff, fresh)
-        now_is = rebuilt(row, approval.act, json.loads(approval.payload))
+        now_is = rebuilt(row, approval.act, json.loads(approval.payload)["asked"])
         if now_is.digest == approval.subject_hash:
             _carry_out(session, approval, row, now_is, staff)
         else:

@@ -151,7 +151,7 @@ class Approval(Base):
     act: Mapped[str] = mapped_column(String(20))
     subject_hash: Mapped[str] = mapped_column(String(64))
     payload: Mapped[str] = mapped_column(Text)
-    """Canonical JSON of what the act is to do: `{"proposal": 12, "reason": "…"}`."""
+    """JSON: `asked` is what the officer filled in, `subject` is exactly what is approved and hashed."""
     requested_by: Mapped[str] = mapped_column(String(32))
     requested_at: Mapped[datetime] = mapped_column(Moment)
     approved_by: Mapped[str | None] = mapped_column(String(32))

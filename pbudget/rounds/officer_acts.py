@@ -14,10 +14,9 @@ from pbudget.proposals.actions import withdraw_proposal
 from pbudget.proposals.queries import proposals_of
 from pbudget.rounds.acts import Act, ActNotPossible, Subject
 from pbudget.rounds.closing import end_voting
-from pbudget.rounds.models import Round
 from pbudget.rounds.opening import held_round, open_round
-from pbudget.rounds.queries import RoundView, pots_of, round_by_id, set_up_view
-from pbudget.rounds.readiness import NotReadyToOpen, frozen, preparation_of
+from pbudget.rounds.queries import RoundView, SetUp, pots_of, round_by_id, set_up_by_id
+from pbudget.rounds.readiness import NotReadyToOpen, frozen, parts_of, preparation_of
 from pbudget.rounds.rules.closing import extension_problem
 from pbudget.rounds.rules.dates import say_utc, say_with_zone
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenRound, digest_of, manifest_bytes
@@ -35,14 +34,18 @@ BALLOT_WORDS = {
 
 def subject_of_opening(round_id: int, _: Mapping[str, Any]) -> Subject:
     """The manifest's hash and what stands in it; raises NotReadyToOpen while a task is not done."""
-    row = db.session.get_one(Round, round_id)
-    if row.phase != SET_UP:
+    return opening_of(set_up_by_id(round_id))
+
+
+def opening_of(round_: SetUp) -> Subject:
+    """The same for a round that has been read."""
+    if round_.phase != SET_UP:
         raise ActNotPossible("The round has opened already.")
-    round_ = set_up_view(row)
-    missing = missing_to_open(preparation_of(round_, database_now(db.session())))
+    parts = parts_of(round_.id)
+    missing = missing_to_open(preparation_of(round_, parts, database_now(db.session())))
     if missing:
         raise NotReadyToOpen(f"The round cannot open yet. {missing[0].title}: {missing[0].missing[0]}")
-    settled = frozen(round_)
+    settled = frozen(round_, parts)
     return {
         "manifest": digest_of(manifest_bytes(settled)),
         "opens": say_with_zone(settled.opens_at),

@@ -14,8 +14,8 @@ from pbudget.keys.rules import KeyIds
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.actions import open_ledger, sign_head
 from pbudget.rounds.models import EscrowReceipt, Round
-from pbudget.rounds.queries import set_up_view
-from pbudget.rounds.readiness import NotReadyToOpen, frozen, preparation_of
+from pbudget.rounds.queries import set_up_by_id
+from pbudget.rounds.readiness import NotReadyToOpen, frozen, parts_of, preparation_of
 from pbudget.rounds.rules.dates import say_utc
 from pbudget.rounds.rules.manifest import manifest_bytes
 from pbudget.rounds.rules.tasks import missing_to_open
@@ -79,11 +79,12 @@ def open_round(session: Session, round_id: int) -> None:
     """
     row = held_in_set_up(session, round_id)
     now = database_now(session)
-    round_ = set_up_view(row)
-    missing = missing_to_open(preparation_of(round_, now))
+    round_ = set_up_by_id(round_id)
+    parts = parts_of(round_id)
+    missing = missing_to_open(preparation_of(round_, parts, now))
     if missing:
         raise NotReadyToOpen(f"The round cannot open yet. {missing[0].title}: {missing[0].missing[0]}")
-    begin_voting(session, row, manifest_bytes(frozen(round_)))
+    begin_voting(session, row, manifest_bytes(frozen(round_, parts)))
 
 
 def begin_voting(session: Session, row: Round, manifest: bytes) -> None:

@@ -1,5 +1,6 @@
 """Reading rounds, pots and what a round is set up with."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -8,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from pbudget.db import database_now, db
-from pbudget.rounds.models import Approval, Pot, Round
-from pbudget.rounds.rules.approvals import LASTS
+from pbudget.rounds.models import Approval, EscrowReceipt, Pot, Round
+from pbudget.rounds.rules.approvals import LASTS, has_expired
 from pbudget.rounds.rules.counting import rule_from_json
 from pbudget.rounds.rules.phases import stage_of
 from pbudget.tally.rules.rule import Rule
@@ -73,6 +74,16 @@ class SetUp(RoundView):
     saved_tasks: list[str]
     l_and_a: dict[str, Any]
     manifest: str
+    escrow: int
+    """How many officers have downloaded a locked copy of the keys."""
+    waiting: str | None
+    """The latest request that waits for a second officer, even one that ran out meanwhile; see `waits`."""
+    waiting_since: datetime | None
+
+    def waits(self, now: datetime) -> str:
+        """The id of a request that can still be approved at this moment; empty where there is none."""
+        since = self.waiting_since
+        return self.waiting if self.waiting and since and not has_expired(since, now) else ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +140,12 @@ class ApprovalView:
     outcome: str
     note: str
 
+    @property
+    def subject(self) -> dict[str, Any]:
+        """Exactly what is approved: the hash is of this."""
+        subject: dict[str, Any] = json.loads(self.payload)["subject"]
+        return subject
+
 
 def round_by_slug(slug: str) -> RoundView | None:
     """One round, or None. A rehearsal has no public address."""
@@ -144,8 +161,24 @@ def round_by_id(round_id: int) -> RoundView | None:
 
 def set_up_by_slug(slug: str) -> SetUp | None:
     """One round with everything an officer set it up with, or None."""
-    row = db.session.scalar(select(Round).where(Round.slug == slug, NOT_A_REHEARSAL))
-    return set_up_view(row) if row else None
+    row = db.session.execute(_set_ups().where(Round.slug == slug, NOT_A_REHEARSAL)).first()
+    return set_up_view(*row) if row else None
+
+
+def set_up_by_id(round_id: int) -> SetUp:
+    """One round with everything an officer set it up with; it is there."""
+    chosen = _set_ups().where(Round.id == round_id).execution_options(populate_existing=True)
+    return set_up_view(*db.session.execute(chosen).one())
+
+
+def _set_ups() -> Select[Any]:
+    copies = select(func.count()).where(EscrowReceipt.round_id == Round.id).scalar_subquery()
+    asked = Approval.round_id == Round.id, Approval.outcome == "waiting"
+    latest = [
+        select(column).where(*asked).order_by(Approval.requested_at.desc(), Approval.id).limit(1).scalar_subquery()
+        for column in (Approval.id, Approval.requested_at)
+    ]
+    return select(Round, copies, *latest)
 
 
 def rounds(phases: tuple[str, ...], limit: int, offset: int = 0) -> list[RoundView]:
@@ -195,28 +228,25 @@ def approval(approval_id: str) -> ApprovalView | None:
     return ApprovalView(*row) if row else None
 
 
-def approvals_waiting(round_id: int | None = None) -> list[ApprovalView]:
-    """Requests that can still be approved, the oldest first; of one round, or of all."""
-    since = database_now(db.session()) - LASTS
-    chosen = _approvals().where(Approval.outcome == "waiting", Approval.requested_at > since)
-    if round_id is not None:
-        chosen = chosen.where(Approval.round_id == round_id)
+def approvals_waiting(now: datetime) -> list[ApprovalView]:
+    """Requests that can still be approved at this moment, the oldest first."""
+    chosen = _approvals().where(Approval.outcome == "waiting", Approval.requested_at > now - LASTS)
     return [ApprovalView(*row) for row in db.session.execute(chosen.order_by(Approval.requested_at))]
 
 
-def approvals_over(limit: int, offset: int) -> list[ApprovalView]:
+def approvals_over(now: datetime, limit: int, offset: int) -> list[ApprovalView]:
     """Requests that were decided or ran out, the latest first."""
-    chosen = _approvals().where(_is_over()).order_by(Approval.requested_at.desc()).limit(limit).offset(offset)
+    chosen = _approvals().where(_is_over(now)).order_by(Approval.requested_at.desc()).limit(limit).offset(offset)
     return [ApprovalView(*row) for row in db.session.execute(chosen)]
 
 
-def number_of_approvals_over() -> int:
+def number_of_approvals_over(now: datetime) -> int:
     """How many requests were decided or ran out."""
-    return db.session.scalar(select(func.count()).select_from(Approval).where(_is_over())) or 0
+    return db.session.scalar(select(func.count()).select_from(Approval).where(_is_over(now))) or 0
 
 
-def _is_over() -> ColumnElement[bool]:
-    return or_(Approval.outcome != "waiting", Approval.requested_at <= database_now(db.session()) - LASTS)
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return or_(Approval.outcome != "waiting", Approval.requested_at <= now - LASTS)
 
 
 def _approvals() -> Select[Any]:
@@ -231,7 +261,7 @@ def round_view(row: Round) -> RoundView:
     return RoundView(**{field.name: getattr(row, field.name) for field in fields(RoundView)})
 
 
-def set_up_view(row: Round) -> SetUp:
+def set_up_view(row: Round, escrow: int, waiting: str | None, since: datetime | None) -> SetUp:
     """A round's row as officers see it; what was never filled in is empty."""
     known: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(RoundView)}
     return SetUp(
@@ -241,6 +271,9 @@ def set_up_view(row: Round) -> SetUp:
         saved_tasks=row.saved_tasks or [],
         l_and_a=row.l_and_a or {},
         manifest=row.manifest or "",
+        escrow=escrow,
+        waiting=waiting,
+        waiting_since=since,
     )
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pbudget import __version__
 from pbudget.db import db
 from pbudget.kit.errors import BadInput
 from pbudget.proposals.queries import ProposalView, proposals_of
-from pbudget.roll.queries import has_codes, roll_size_by_ward
+from pbudget.roll.queries import WardCounts, counts_by_ward
 from pbudget.rounds.models import EscrowReceipt
 from pbudget.rounds.queries import PotView, SetUp, pots_of
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenProposal, FrozenRound, contest_digest
@@ -21,10 +22,22 @@ class NotReadyToOpen(BadInput):
     """Something is missing before the round can open; the message is the first thing that is."""
 
 
-def preparation_of(round_: SetUp, now: datetime) -> Preparation:
+class Parts(NamedTuple):
+    """What a round is made of beside its own row, each read once: pots, proposals by pot id, the roll by ward id."""
+
+    pots: list[PotView]
+    proposals: dict[int, list[ProposalView]]
+    wards: dict[int, WardCounts]
+
+
+def parts_of(round_id: int) -> Parts:
+    """Read them, in three statements."""
+    return Parts(pots_of(round_id), proposals_of(round_id), counts_by_ward(round_id))
+
+
+def preparation_of(round_: SetUp, parts: Parts, now: datetime) -> Preparation:
     """Everything the task list looks at."""
-    pots, proposals = pots_of(round_.id), proposals_of(round_.id)
-    roll = roll_size_by_ward(round_.id)
+    pots, proposals, wards = parts
     return Preparation(
         now=now,
         name=round_.name,
@@ -36,15 +49,15 @@ def preparation_of(round_: SetUp, now: datetime) -> Preparation:
         unawarded=round_.unawarded,
         assurance=round_.assurance,
         channels=round_.channels,
-        roll=roll,
-        codes=sum(roll.values()) if has_codes(round_.id) else 0,
+        roll={ward_id: counts.entries for ward_id, counts in wards.items()},
+        codes=sum(counts.live for counts in wards.values()),
         witnesses=len(round_.witnesses),
         annul_rule=round_.annul_rule,
         publish_reason=round_.publish_reason,
         documents=round_.documents,
         test=test_state(round_, pots, proposals),
         keys_made=bool(round_.key_ids),
-        escrow=escrow_copies(round_.id),
+        escrow=round_.escrow,
     )
 
 
@@ -71,15 +84,10 @@ def test_state(round_: SetUp, pots: Sequence[PotView], proposals: Mapping[int, l
     return "passed" if round_.l_and_a.get("contests") == now else "stale"
 
 
-def escrow_copies(round_id: int) -> int:
-    """How many officers have downloaded a locked copy of the round's keys."""
-    return db.session.scalar(select(func.count()).where(EscrowReceipt.round_id == round_id)) or 0
-
-
 def escrow_holders(round_id: int) -> dict[str, datetime]:
     """Which officers (by id) have downloaded a copy, and when (UTC)."""
     chosen = select(EscrowReceipt.staff_id, EscrowReceipt.downloaded_at).where(EscrowReceipt.round_id == round_id)
-    return dict(db.session.execute(chosen).tuples().all())
+    return {staff_id: at for staff_id, at in db.session.execute(chosen)}
 
 
 def frozen_pots(
@@ -104,7 +112,7 @@ def _frozen_pot(pot: PotView, proposals: Sequence[ProposalView], ward: str | Non
     )
 
 
-def frozen(round_: SetUp) -> FrozenRound:
+def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
     """Everything the manifest will say. Raises NotReadyToOpen where dates or keys are missing."""
     if not round_.opens_at or not round_.closes_at or not round_.key_ids:
         raise NotReadyToOpen("The round has no dates or no keys yet. Finish the tasks first.")
@@ -116,12 +124,12 @@ def frozen(round_: SetUp) -> FrozenRound:
         currency=round_.currency,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
-        pots=frozen_pots(pots_of(round_.id), proposals_of(round_.id), wards),
+        pots=frozen_pots(parts.pots, parts.proposals, wards),
         assurance=round_.assurance,
         contact_point=round_.contact_point,
         codes_per_address=round_.codes_per_address,
         channels=round_.channels,
-        roll={wards[ward_id]: entries for ward_id, entries in roll_size_by_ward(round_.id).items()},
+        roll={wards[ward_id]: counts.entries for ward_id, counts in parts.wards.items() if counts.entries},
         publish=round_.publish,
         publish_reason=round_.publish_reason,
         challenge_days=round_.challenge_days,

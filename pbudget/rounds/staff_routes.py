@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from pbudget.accounts.queries import demo_mode, labels
-from pbudget.db import database_now, db
+from pbudget.accounts.security import clock
 from pbudget.kit.errors import BadInput, PbudgetError
-from pbudget.ledger.queries import ballot_totals, ballots_by, checkpoints_of
+from pbudget.ledger.queries import ballots_by, checkpoints_of
 from pbudget.proposals.queries import proposals_of
 from pbudget.proposals.rules import money_typed, read_money
 from pbudget.roll.queries import roll_size_by_ward
@@ -20,14 +20,13 @@ from pbudget.rounds.opening import make_keys, take_escrow_copy
 from pbudget.rounds.queries import (
     PotView,
     SetUp,
-    approvals_waiting,
     number_of_rounds,
     pots_of,
     rounds,
     set_up_by_slug,
     wards_to_choose,
 )
-from pbudget.rounds.readiness import escrow_holders, preparation_of
+from pbudget.rounds.readiness import escrow_holders, parts_of, preparation_of
 from pbudget.rounds.rules.approvals import short
 from pbudget.rounds.rules.choices import ASSURANCE_CHOICES, BALLOT_CHOICES, CHANNEL_CHOICES
 from pbudget.rounds.rules.dates import say_with_zone
@@ -49,8 +48,8 @@ OWN_PAGES = {
     "ballot": "staff_rounds.ballot",
     "keys": "staff_rounds.keys",
     "proposals": "proposals.staff_list",
-    "roll": "roll.staff_roll",
-    "codes": "roll.staff_codes",
+    "roll": "roll.roll",
+    "codes": "roll.codes",
     "test": "rehearsals.staff_test",
 }
 """Tasks that are more than one form, and where they are. A page that is not there yet is not linked."""
@@ -62,7 +61,7 @@ def round_list() -> str:
     """Every round, those being worked on first."""
     paging = asked_page(number_of_rounds(EVERY_PHASE), ROUNDS_A_PAGE)
     found = rounds(EVERY_PHASE, ROUNDS_A_PAGE, paging.offset)
-    now = database_now(db.session())
+    now = clock().now()
     return render_template("rounds/staff/list.html", rounds=[(each, each.stage(now)) for each in found], paging=paging)
 
 
@@ -96,15 +95,14 @@ def one_round(slug: str) -> str:
     round_ = found_round(slug)
     if round_.phase != SET_UP:
         return _under_way(round_)
-    prepared = preparation_of(round_, database_now(db.session()))
+    prepared = preparation_of(round_, parts_of(round_.id), clock().now())
     return render_template(
         "rounds/staff/tasks.html",
         round=round_,
         sections=sections_of(prepared),
         missing=missing_to_open(prepared),
-        waiting=approvals_waiting(round_.id),
+        waiting=round_.waits(clock().now()),
         address_of=lambda name: address_of_task(round_.slug, name),
-        escrow=prepared.escrow,
     )
 
 
@@ -115,11 +113,11 @@ def _under_way(round_: SetUp) -> str:
     return render_template(
         "rounds/staff/under-way.html",
         round=round_,
-        stage=round_.stage(database_now(db.session())),
+        stage=round_.stage(clock().now()),
         turnout=turnout_lines(counts, roll_size_by_ward(round_.id), wards),
-        totals=ballot_totals(round_.id) if round_.opened_at else None,
+        counted=sum(counts.values()),
         checkpoint=checkpoints[-1] if checkpoints else None,
-        waiting=approvals_waiting(round_.id),
+        waiting=round_.waits(clock().now()),
     )
 
 
@@ -358,9 +356,6 @@ def escrow(slug: str) -> ResponseReturnValue:
 
 
 def _keys_page(round_: SetUp, form: PassphraseForm) -> str:
-    names = labels()
-    holders = [
-        (names.get(staff_id, "An account that is gone"), at) for staff_id, at in escrow_holders(round_.id).items()
-    ]
-    holds = signed_in_staff().id in escrow_holders(round_.id)
-    return task_page(round_, "keys", form, holders=holders, holds=holds)
+    names, held = labels(), escrow_holders(round_.id)
+    holders = [(names.get(staff_id, "An account that is gone"), at) for staff_id, at in held.items()]
+    return task_page(round_, "keys", form, holders=holders, holds=signed_in_staff().id in held)

@@ -116,7 +116,7 @@ def test_a_request_can_be_approved_one_second_before_24_hours_and_not_at_them(ap
     set_clock(app, NOW + timedelta(hours=24))
     with pytest.raises(MayNotApprove, match="24 hours"):
         approve(asked, ready.b, fresh=True)
-    assert approvals_waiting(ready.id) == []
+    assert approvals_waiting(NOW + timedelta(hours=24)) == []
     set_clock(app, NOW + timedelta(hours=24) - timedelta(seconds=1))
     approve(asked, ready.b, fresh=True)
     assert phase_of(ready.id) == "open"
