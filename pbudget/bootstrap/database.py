@@ -5,7 +5,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from pbudget.bootstrap.places import Places
 from pbudget.bootstrap.stamps import digest_of, is_stamped, write_stamp
+from pbudget.bootstrap.stops import VotingIsOpen
 from pbudget.bootstrap.tools import Workshop
 
 DATABASE_STEP = "Database"
@@ -22,6 +24,20 @@ def make_database(workshop: Workshop, database_url: str) -> bool:
     with workshop.progress.step(DATABASE_STEP, "running the migrations"):
         workshop.run(DATABASE_STEP, [places.pbudget, "migrate"])
     return False
+
+
+def refuse_while_voting(places: Places, database_url: str) -> None:
+    """Stop before anything is replaced when a round is open and the schema would change.
+
+    Only SQLite can be asked this early; on PostgreSQL `pbudget migrate` refuses, before it changes the database.
+    """
+    at = sqlite_revisions(database_url)
+    names = _open_rounds(database_url) if at and at != newest_revisions(places.root / "migrations" / "versions") else []
+    if names:
+        raise VotingIsOpen(
+            f"Voting is open in {', '.join(names)}, and this version would change the database. Nothing was changed. "
+            "Go on with the version before, and upgrade after voting has closed."
+        )
 
 
 def make_demo(workshop: Workshop, instance: Path, database_url: str, reset: bool, same_database: bool) -> None:
@@ -48,14 +64,24 @@ def newest_revisions(versions: Path) -> set[str]:
 
 def sqlite_revisions(database_url: str) -> set[str]:
     """The revisions an SQLite database is at; empty for another engine, no file or no schema. It is only read."""
+    return set(_asked(database_url, "SELECT version_num FROM alembic_version"))
+
+
+def _open_rounds(database_url: str) -> list[str]:
+    """Names of the rounds in which people vote, without a demonstration's."""
+    return _asked(database_url, "SELECT name FROM round WHERE phase = 'open' AND NOT is_demo ORDER BY name")
+
+
+def _asked(database_url: str, query: str) -> list[str]:
+    """The first column of what an SQLite database answers; empty for another engine, no file or no such table."""
     scheme, _, path = database_url.partition(":///")
     if scheme != "sqlite" or not Path(path).is_file():
-        return set()
+        return []
     try:
         with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            return {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
+            return [str(row[0]) for row in connection.execute(query)]
     except sqlite3.Error:
-        return set()
+        return []
 
 
 def _constant(file: Path, name: str) -> object:

@@ -8,7 +8,7 @@ from typing import NoReturn
 from pbudget.bootstrap.assets import make_assets
 from pbudget.bootstrap.browser import make_browser
 from pbudget.bootstrap.checks import run_checks
-from pbudget.bootstrap.database import make_database, make_demo
+from pbudget.bootstrap.database import make_database, make_demo, refuse_while_voting
 from pbudget.bootstrap.lock import one_set_up_at_a_time
 from pbudget.bootstrap.options import Options, read_options
 from pbudget.bootstrap.packages import install_packages, make_venv
@@ -46,6 +46,7 @@ def serve(options: Options, places: Places, environ: Mapping[str, str]) -> int:
         refuse_taken_port(options.host, options.port)
     refuse_unusable_folder(places)
     settings = read_settings(environ)
+    refuse_while_voting(places, settings.database_url)
     progress = Progress(5 if options.demo else 4)
     with one_set_up_at_a_time(places, progress) as lock:
         workshop = Workshop(places, progress, environ, [lock])

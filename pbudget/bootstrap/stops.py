@@ -28,5 +28,9 @@ class FolderNotWritable(SetUpStopped):
     """The project's folder cannot be written in, or its disk is full."""
 
 
+class VotingIsOpen(SetUpStopped):
+    """A round is open and this version would change the database; found before anything is replaced."""
+
+
 class AssetsNotClean(SetUpStopped):
     """A style sheet still names a font or an image that only GOV.UK may use."""
