@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
+from flask import current_app
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pbudget import schema
 from pbudget.accounts.actions import make_demo_accounts
-from pbudget.db import db, transaction
+from pbudget.config import Settings
+from pbudget.db import transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, CostedIdea, borough_ideas, ward_ideas
 from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
@@ -28,8 +32,9 @@ from pbudget.demo.label import (
     labelled_boroughs,
     put_label,
 )
-from pbudget.demo.queries import DEMO_TABLES, has_schema, holds_only_demo, is_empty
+from pbudget.demo.queries import has_schema, holds_only_demo, is_empty
 from pbudget.demo.real import RealBorough, RealData
+from pbudget.demo.voting import SLUG
 from pbudget.kit.clock import Clock
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
@@ -101,13 +106,16 @@ def fill_with_ashmere(
 
 @contextmanager
 def _filling(instance: Path, *, reset: bool) -> Iterator[Session]:
-    """A transaction on a database made empty, or none at all; on any error the label is as it was before."""
+    """A transaction on an empty database, or none at all; on any error the label is as it was before.
+
+    With `reset` an earlier demonstration is cleared away first: its ledger cannot be emptied, so every table is made
+    anew. A reset cut short after that leaves an empty site, which the next start fills.
+    """
+    if reset and not is_empty():
+        clear_away(instance)
     try:
         with label_put_back_on_error(instance), transaction() as session:
-            refuse_unless_room(instance, reset=reset)
-            for table in reversed(db.metadata.sorted_tables):
-                if table.name in DEMO_TABLES:
-                    session.execute(table.delete())
+            refuse_unless_room(instance, reset=False)
             yield session
     except IntegrityError as error:
         raise DatabaseNotEmpty(
@@ -115,11 +123,22 @@ def _filling(instance: Path, *, reset: bool) -> Iterator[Session]:
         ) from error
 
 
-def complete_ashmere(instance: Path) -> None:
-    """Add what is missing from an Ashmere whose making was cut short, or that this machine has not labelled yet."""
+def clear_away(instance: Path) -> None:
+    """Remove a demonstration: its label, the keys of its round, every table."""
+    settings: Settings = current_app.extensions["settings"]
+    put_label(instance, "", [])
+    rmtree(settings.keys_folder / SLUG, ignore_errors=True)
+    schema.remake()
+
+
+def complete_ashmere(instance: Path) -> bool:
+    """Add what is missing from an Ashmere whose making was cut short, or that this machine has not labelled yet.
+
+    Whether there is an Ashmere at all.
+    """
     found = borough(slug(BOROUGH))
     if found is None or not found.is_demo:
-        return
+        return False
     if not is_labelled(instance):
         put_label(instance, ASHMERE_NOTICE, [found.slug])
     with transaction() as session:
@@ -129,6 +148,7 @@ def complete_ashmere(instance: Path) -> None:
             directory = Path(folder) / f"{DEMO_SOURCE}.csv"
             directory.write_bytes(postcodes_csv())
             import_postcodes(directory)
+    return True
 
 
 def _write_wards(clock: Clock) -> None:

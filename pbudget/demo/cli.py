@@ -16,6 +16,7 @@ from pbudget.demo.actions import (
     refuse_unless_room,
 )
 from pbudget.demo.real import read_folder
+from pbudget.demo.voting import complete_voting
 from pbudget.kit.clock import SystemClock
 from pbudget.kit.errors import BadInput
 
@@ -41,7 +42,8 @@ def demo(if_empty: bool, reset: bool, folder: Path | None) -> None:
     except DatabaseNotEmpty:
         if not if_empty:
             raise
-        complete_ashmere(instance)
+        if complete_ashmere(instance):
+            complete_voting(instance, SystemClock())
 
 
 def _instance() -> Path:
@@ -51,12 +53,14 @@ def _instance() -> Path:
 
 def _ashmere(instance: Path, *, reset: bool) -> str:
     done = fill_with_ashmere(instance, SystemClock(), reset=reset)
-    return f"Ashmere: {_say(done)}, and a round being prepared. See /rounds"
+    complete_voting(instance, SystemClock())
+    return f"Ashmere: {_say(done)}, a round open for voting and one being prepared. See /rounds"
 
 
 def _real(instance: Path, folder: Path, *, reset: bool) -> str:
     data = read_folder(folder)
-    with click.progressbar(length=len(data.elections), label="Counting", file=sys.stderr) as bar:
+    length, hidden = len(data.elections), not sys.stderr.isatty()
+    with click.progressbar(length=length, label="Counting", file=sys.stderr, hidden=hidden) as bar:
         done = fill_with_real_data(instance, SystemClock(), data, reset=reset, on_counted=lambda _: bar.update(1))
     names = ", ".join(borough.name for borough in data.boroughs)
     return f"{names}: {_say(done)}. See /rounds and /boroughs/"

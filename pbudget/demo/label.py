@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pbudget.web.layout import DEMO_NOTICE, read_demo_notice
+from pbudget.web.layout import DEMO_CODES, DEMO_NOTICE, read_demo_notice
 
 DEMO_BOROUGHS = "demo-boroughs.txt"
 ASHMERE_NOTICE = (
@@ -26,7 +26,7 @@ def is_labelled(instance: Path) -> bool:
 def put_label(instance: Path, notice: str, boroughs: Sequence[str]) -> None:
     """Put the notice on every screen and note the slugs of the boroughs that were loaded; no notice takes both off."""
     if not notice:
-        for name in (DEMO_NOTICE, DEMO_BOROUGHS):
+        for name in (DEMO_NOTICE, DEMO_BOROUGHS, DEMO_CODES):
             (instance / name).unlink(missing_ok=True)
         return
     _replace(instance / DEMO_BOROUGHS, "".join(f"{slug}\n" for slug in boroughs))

@@ -6,15 +6,9 @@ from sqlalchemy import Exists, Table, exists, inspect, select
 
 from pbudget.db import db
 
-DEMO_TABLES = frozenset(
-    {"borough", "ward", "baseline", "baseline_count", "postcode", "round", "pot", "proposal"}
-    | {"ballot_count", "outcome", "outcome_line", "replay"}
-    | {"staff", "staff_role", "staff_ward", "staff_invitation", "staff_recovery_code", "staff_session"}
-)
-"""Every table a demonstration fills. A row anywhere else was put there by somebody."""
 OF_THE_WORKER = frozenset({"duty", "worker", "audit_entry"})
 """Tables that fill by themselves while people and a worker are at work: their rows say nothing about whose data this
-is. The audit log stays when a demonstration is emptied, because no entry of it can ever be taken out."""
+is."""
 
 
 def has_schema() -> bool:
@@ -28,18 +22,17 @@ def is_empty() -> bool:
 
 
 def holds_only_demo(boroughs: Collection[str]) -> bool:
-    """Whether everything there belongs to a demonstration.
+    """Whether everything there belongs to a demonstration: rolls, codes, ballots and the rest hang on its rounds.
 
     `boroughs` are the slugs of real boroughs that a demonstration loaded; made-up ones and rounds say so themselves.
     """
     borough, round_, staff = (db.metadata.tables[name] for name in ("borough", "round", "staff"))
-    others = [table for table in db.metadata.sorted_tables if table.name not in DEMO_TABLES | OF_THE_WORKER]
     real = [
         select(borough.c.id).where(~borough.c.is_demo, borough.c.slug.not_in(boroughs)),
         select(round_.c.id).where(~round_.c.is_demo),
         select(staff.c.id).where(~staff.c.is_demo),
     ]
-    return not any(_has_rows(table) for table in others) and not any(_any(each.exists()) for each in real)
+    return not any(_any(each.exists()) for each in real)
 
 
 def _has_rows(table: Table) -> bool:

@@ -45,6 +45,7 @@ def projects(round_slug: str, pot_slug: str) -> Response:
         "score",
         "rank",
         "reason",
+        "description",
     ]
     rows = [
         [

@@ -2,11 +2,13 @@
 
 from flask import Blueprint, render_template, url_for
 
-from pbudget.kit.clock import say_dates
+from pbudget.db import database_now, db
+from pbudget.kit.clock import say_dates, say_moment
 from pbudget.kit.money import format_money
 from pbudget.results.queries import contests_of, most_wanted
 from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, pots_of, rounds
+from pbudget.rounds.rules.phases import CLOSED, DECIDED, NOT_YET, OPEN, SET_UP
 from pbudget.web.access import public
 
 pages = Blueprint("home", __name__)
@@ -20,42 +22,50 @@ MOST_FUNDED = 3
 @public
 def front() -> str:
     """What is open, what is coming, what came of the last round."""
-    current = rounds(("open", "set-up"), MOST_CURRENT)
-    published = rounds(("published",), MOST_DECIDED)
+    now = database_now(db.session())
+    current = [(each, each.stage(now)) for each in rounds(("open", "closed", "set-up"), MOST_CURRENT)]
+    open_now = [each for each, stage in current if stage == OPEN]
+    coming_up = [each for each, stage in current if stage in (SET_UP, NOT_YET)]
+    published = rounds(DECIDED, MOST_DECIDED)
     contests = contests_of([each.id for each in published])
     return render_template(
         "home/front.html",
-        headline=_headline(current[0]) if current else None,
-        start=_start(current),
-        open_now=[_event(each) for each in current if each.phase == "open"],
-        coming_up=[_event(each) for each in current if each.phase == "set-up"],
+        headline=_headline([*open_now, *coming_up]),
+        start=_start(open_now),
+        open_now=[_event(each) for each in open_now],
+        being_counted=[_event(each) for each, stage in current if stage == CLOSED],
+        coming_up=[_event(each) for each in coming_up],
         decided=[_event(each, contest_words(contests[each.id])) for each in published],
         latest=published[0] if published else None,
         funded=most_wanted(published[0].id, MOST_FUNDED) if published else [],
     )
 
 
-def _headline(round_: RoundView) -> str | None:
-    """The question of the day; None while nobody knows the sum."""
-    pots = pots_of(round_.id)
-    total = format_money(sum(pot.amount for pot in pots), round_.currency, pots[0].units) if pots else None
-    return f"Decide how {total} is spent in {round_.place}" if total else None
-
-
-def _start(current: list[RoundView]) -> dict[str, str] | None:
-    """The one button of an open round; None leaves the way to one's ward."""
-    if not current or current[0].phase != "open":
+def _headline(current: list[RoundView]) -> str | None:
+    """The question of the day; None while there is no round or nobody knows the sum."""
+    pots = pots_of(current[0].id) if current else []
+    if not pots:
         return None
-    return {"text": "Take part", "href": url_for("rounds.one_round", slug=current[0].slug)}
+    total = format_money(sum(pot.amount for pot in pots), current[0].currency, pots[0].units)
+    return f"Decide how {total} is spent in {current[0].place}"
+
+
+def _start(open_now: list[RoundView]) -> dict[str, str] | None:
+    """The one button of an open round; None leaves the way to one's ward."""
+    if not open_now:
+        return None
+    return {"text": "Take part", "href": url_for("rounds.one_round", slug=open_now[0].slug)}
 
 
 def _event(round_: RoundView, text: str = "") -> dict[str, object]:
-    facts = [round_.place, say_dates(round_.opens_on, round_.closes_on, round_.dates_as_stated)]
+    """A round as the list has it: until when one can vote in an open one, else its days."""
+    days = say_dates(round_.opens_on, round_.closes_on, round_.dates_as_stated)
+    voting = f"Until {say_moment(round_.closes_at)}" if round_.phase == OPEN and round_.closes_at else days
     return {
         "title": round_.name,
         "href": url_for("rounds.one_round", slug=round_.slug),
         "text": text,
-        "facts": [fact for fact in facts if fact],
+        "facts": [fact for fact in (round_.place, voting) if fact],
     }
 
 

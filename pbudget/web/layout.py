@@ -21,6 +21,7 @@ NAVIGATION = (
 )
 """Text, endpoint, and the rooms or endpoints that lie under it."""
 DEMO_NOTICE = "demo-notice.txt"
+DEMO_CODES = "demo-codes.txt"
 
 pages = Blueprint("layout", __name__)
 
@@ -46,6 +47,7 @@ def init_layout(app: Flask, settings: Settings) -> None:
         "asset": asset_url,
         "navigation": navigation,
         "demo_notice": lambda: read_demo_notice(settings.instance),
+        "demo_codes": lambda round_slug: read_demo_codes(settings.instance, round_slug),
     }
     app.extensions["brand"] = {
         "text/css": brand_stylesheet(settings.brand_colour),
@@ -66,6 +68,15 @@ def read_demo_notice(instance: Path) -> str:
     """What the strip on every screen of a demonstration says; empty on a real service."""
     notice = instance / DEMO_NOTICE
     return notice.read_text(encoding="utf-8").strip() if notice.is_file() else ""
+
+
+def read_demo_codes(instance: Path, round_slug: str) -> list[tuple[str, str]]:
+    """Ward and voting code of every letter of a demonstration's open round; none for a real one."""
+    codes = instance / DEMO_CODES
+    if not codes.is_file() or not read_demo_notice(instance):
+        return []
+    rows = (line.split("\t") for line in codes.read_text(encoding="utf-8").splitlines())
+    return [(row[1], row[2]) for row in rows if len(row) == 3 and row[0] == round_slug]
 
 
 def say_number(number: int) -> str:

@@ -15,15 +15,17 @@ from pbudget.config import ROOT
 from pbudget.db import db, transaction
 from pbudget.demo.actions import DatabaseNotEmpty, SchemaMissing, complete_ashmere, fill_with_ashmere
 from pbudget.demo.cli import demo
-from pbudget.demo.label import ASHMERE_NOTICE, DEMO_BOROUGHS, labelled_boroughs, put_label
-from pbudget.demo.queries import DEMO_TABLES, is_empty
+from pbudget.demo.label import ASHMERE_NOTICE, DEMO_BOROUGHS, labelled_boroughs
+from pbudget.demo.queries import is_empty
+from pbudget.demo.voting import SLUG, complete_voting
 from pbudget.kit.clock import SystemClock
 from pbudget.rounds.actions import put_round
 from pbudget.rounds.queries import pots_of, round_by_slug, rounds
 from pbudget.wards.models import Borough, Ward
 from pbudget.wards.queries import ward, ward_of_postcode
-from pbudget.web.layout import DEMO_NOTICE, read_demo_notice
+from pbudget.web.layout import DEMO_NOTICE, read_demo_codes, read_demo_notice
 from tests.conftest import make_settings
+from tests.support.open_round import CHEAP
 
 FILLED = {
     "borough": 1,
@@ -36,6 +38,7 @@ FILLED = {
     "ballot_count": 17,
     "replay": 17,
 }
+WITH_VOTING = {"round": 4, "pot": 8 + 9 + 9 + 9}
 COMMAND = [sys.executable, "-c", "from pbudget.cli import main; main()"]
 KILLED_AT = """
 import os, signal, sys
@@ -72,7 +75,7 @@ def fill_until(app, last_step: str, **options) -> None:
 
 def rows() -> dict[str, int]:
     db.session.rollback()
-    tables = [db.metadata.tables[name] for name in DEMO_TABLES]
+    tables = [table for table in db.metadata.sorted_tables if table.name != "audit_entry"]
     return {table.name: db.session.scalar(select(func.count()).select_from(table)) for table in tables}
 
 
@@ -171,13 +174,26 @@ def test_a_demo_that_fails_half_way_leaves_an_empty_unlabelled_site(app, step):
     assert labelled_boroughs(instance_of(app)) == []
 
 
-def test_a_reset_that_fails_half_way_leaves_the_earlier_demo(app):
+def test_a_reset_that_fails_half_way_leaves_an_empty_site_that_can_be_filled(app):
     fill(app)
-    put_label(instance_of(app), "The earlier notice", ["ashmere"])
-    before = rows()
     fill_until(app, "labelled", reset=True)
-    assert rows() == before
-    assert read_demo_notice(instance_of(app)) == "The earlier notice"
+    assert is_empty()
+    assert read_demo_notice(instance_of(app)) == ""
+    fill(app)
+    assert counted() == FILLED
+
+
+def test_reset_clears_away_a_round_with_keys_codes_and_a_ledger(app):
+    app.extensions["scrypt_cost"] = CHEAP
+    fill(app)
+    complete_voting(instance_of(app), SystemClock())
+    before = read_demo_codes(instance_of(app), SLUG)
+    assert len(before) == 24
+    fill(app, reset=True)
+    assert counted() == FILLED
+    assert read_demo_codes(instance_of(app), SLUG) == []
+    complete_voting(instance_of(app), SystemClock())
+    assert len(set(before) | set(read_demo_codes(instance_of(app), SLUG))) == 48
 
 
 def test_postcodes_that_were_cut_off_are_added_at_the_next_start(app):
@@ -222,7 +238,7 @@ def test_a_demo_killed_at_any_moment_is_whole_after_the_next_start(sqlite_app, s
     assert counted("round", "postcode") == {"round": 3 if step == "committed" else 0, "postcode": 0}
     assert read_demo_notice(instance_of(sqlite_app)) == ("" if step == "stored" else ASHMERE_NOTICE)
     assert run("--if-empty").exit_code == 0
-    assert counted() == FILLED
+    assert counted() == FILLED | WITH_VOTING
 
 
 def run(*arguments: str) -> Result:
@@ -233,12 +249,13 @@ def test_the_command_says_what_it_filled(sqlite_app):
     done = run()
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == (
-        "Ashmere: 8 wards and 17 past contests with 8,352 ballots, and a round being prepared. See /rounds\n"
+        "Ashmere: 8 wards and 17 past contests with 8,352 ballots, a round open for voting "
+        "and one being prepared. See /rounds\n"
     )
 
 
 def test_with_if_empty_the_command_leaves_a_filled_database_alone_and_says_nothing(sqlite_app):
-    fill(sqlite_app)
+    run()
     before = rows()
     quiet = run("--if-empty")
     assert (quiet.exit_code, quiet.output) == (0, "")

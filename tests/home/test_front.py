@@ -1,6 +1,6 @@
 """The front page: what is open, what is coming, what came of the last round."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pbudget.db import transaction
 from pbudget.replays.actions import replay_files
@@ -10,11 +10,12 @@ from pbudget.tally.rules.rule import Rule
 from tests.support.elections import pb_file
 
 
-def add_round(phase: str, *amounts: int) -> None:
+def add_round(phase: str, *amounts: int, slug: str = "test-2027", **moments: datetime) -> None:
     with transaction() as session:
         round_id = put_round(
             session,
-            "test-2027",
+            slug,
+            **moments,
             name="Test round 2027",
             place="Testtown",
             phase=phase,
@@ -67,3 +68,18 @@ def test_the_last_round_shows_what_people_wanted_most(client, tmp_path):
     assert "£60 in North" in page.text
     assert "£60 in South" in page.text
     assert "2 of 4 projects funded in 2 contests, 6 ballots" in page.text
+
+
+def test_an_open_round_comes_before_one_being_prepared(client):
+    add_round("set-up", 9_000_000, slug="next-year")
+    add_round("open", 3_000_000, closes_at=datetime(2099, 3, 14, 17, tzinfo=UTC))
+    page = client.get("/")
+    assert page.one("h1").get_text() == "Decide how £30,000 is spent in Testtown"
+    assert "Until 5pm on Saturday 14 March 2099" in page.text
+
+
+def test_a_round_whose_time_is_up_is_being_counted(client):
+    add_round("open", 3_000_000, closes_at=datetime(2020, 3, 14, 17, tzinfo=UTC))
+    page = client.get("/")
+    assert "Being counted" in page.text
+    assert not page.soup.select("a.govuk-button[href='/rounds/test-2027']")

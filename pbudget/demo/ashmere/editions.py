@@ -9,6 +9,7 @@ from pbudget.demo.ashmere.local_ideas import BOROUGH_IDEAS, BOROUGH_IDEAS_TO_COM
 from pbudget.demo.ashmere.wards import MadeUpWard, stream
 
 BOROUGH_WIDE = "All of Ashmere"
+GREEN_IDEAS, GREEN_BOROUGH_IDEAS = 9, 6
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,18 @@ def ward_ideas(ward: MadeUpWard, edition: Edition) -> list[CostedIdea]:
     start = sum(sizes[:place])
     chosen = [OWN_IDEAS[ward.name][place], *shuffled[start : start + sizes[place] - 1]]
     return costed(chosen, ward.name[:3].upper(), ward.places, f"costs of {ward.name} in {edition.year}")
+
+
+def green_ideas(ward: MadeUpWard) -> list[CostedIdea]:
+    """What is on the ballot of a ward in the round visitors can vote in: ideas that no other round of it has."""
+    draw = stream(f"ideas of {ward.name}")
+    shuffled = draw.sample(IDEAS, len(IDEAS))
+    return costed(shuffled[-GREEN_IDEAS:], ward.name[:3].upper(), ward.places, f"costs of {ward.name}, green fund")
+
+
+def green_borough_ideas() -> list[CostedIdea]:
+    """What is on the ballot of the whole borough in that round."""
+    return costed(BOROUGH_IDEAS[:GREEN_BOROUGH_IDEAS], "ASH", {}, "costs of the borough, green fund")
 
 
 def borough_ideas(edition: Edition) -> list[CostedIdea]:
