@@ -80,7 +80,7 @@ def _page(round_: RoundView, **forms: Any) -> str:
         files=files,
         recounts=recounts,
         kept_back=kept_back(round_, files),
-        waiting=approvals_waiting(now, round_.id),
+        waiting=[each for each in approvals_waiting(now) if each.round_id == round_.id],
         idle=at.counting and not is_work_being_done(),
         days_problem=problem,
         forms={**given, **forms},
