@@ -43,6 +43,16 @@ class VotingRound:
     publish: str
     standing: str
 
+    @property
+    def can_begin_here(self) -> bool:
+        """Whether a resident can begin a ballot on this website.
+
+        Not where staff look residents up, and not where an `open` round asks for a contact point: confirming one by a
+        link is not built, and one ballot a browser would be less than the round promised.
+        """
+        by_contact = self.assurance == "open" and self.contact_point != "none"
+        return self.channel_online and self.assurance != "roll" and not by_contact
+
 
 def voting_round(slug: str) -> VotingRound | None:
     """The round of this name, or None; a rehearsal is nobody's to vote in."""

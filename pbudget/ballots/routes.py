@@ -90,9 +90,9 @@ def begin_ballot(slug: str) -> ResponseReturnValue:
     round_ = round_to_vote_in(slug)
     if round_.standing != "open":
         return page_of_standing(round_, 409)
-    if round_.assurance == "open":
-        return _begin_by_ward(round_)
-    return _begin_by_code(round_) if round_.assurance == "code" else _begin_page(round_, CodeForm(), 403)
+    if not round_.can_begin_here:
+        return _begin_page(round_, CodeForm(), 403)
+    return _begin_by_ward(round_) if round_.assurance == "open" else _begin_by_code(round_)
 
 
 def _begin_by_code(round_: VotingRound) -> Response:
@@ -136,7 +136,7 @@ def _ward_given(form: WardForm, wards: list[WardView]) -> WardView:
     if chosen in by_code and not typed:
         return by_code[chosen]
     if not typed:
-        raise NotAPostcode("Enter your postcode or choose your ward")
+        raise NotAPostcode("Enter your postcode or choose your ward" if has_postcodes() else "Choose your ward")
     postcode = normalise(typed)
     code = ward_of_postcode(postcode)
     if code in by_code:

@@ -193,6 +193,24 @@ def test_an_open_round_asks_for_the_ward_and_counts_one_ballot_a_browser(app):
     assert ballot_totals(vote.id).cast == 3
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"assurance": "roll"},
+        {"assurance": "open", "contact_point": "email"},
+        {"assurance": "code", "channel_online": False},
+    ],
+)
+def test_a_round_that_takes_no_votes_here_says_so_and_takes_none(app, columns):
+    vote = open_round(app, **columns)
+    voter = Voter(app, vote)
+    assert "You cannot vote on this website in this round" in voter.at("/begin").text
+    csrf = voter.get(f"/rounds/{vote.slug}/check-reference").one("[name=csrf_token]")["value"]
+    given = {"csrf_token": csrf, "ward": "X99000001", "code": (vote.codes or [""])[0]}
+    assert voter.http.post(f"{vote.path}/begin", data=given).status_code == 403
+    assert drafts() == 0
+
+
 def test_an_open_round_finds_the_ward_of_a_postcode(app):
     vote = open_round(app, assurance="open")
     with transaction() as session:

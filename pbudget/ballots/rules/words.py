@@ -3,9 +3,10 @@
 knapsack, 3 of 5 chosen for £62,000 of £100,000:  "3 of 5 chosen. £62,000 of £100,000. £38,000 left."
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pbudget.ballots.rules.choices import check_choices, cost_of
+from pbudget.ballots.rules.choices import Problem, check_choices, cost_of
 from pbudget.ballots.rules.paper import Choices, Contest, Option
 from pbudget.kit.money import format_money
 
@@ -48,14 +49,13 @@ def how_it_works(contest: Contest) -> str:
     if contest.ballot_type == "ranked":
         return f"Add your favourite first. You can move projects up and down. There is {pot} to spend."
     if contest.ballot_type == "knapsack":
-        return f"Spend the money as you would: what you choose must cost no more than {pot}."
+        return f"Choose what you would spend the money on. Together it must cost no more than {pot}."
     return f"Every project you choose gets one vote from you. There is {pot} to spend."
 
 
 def total_of(contest: Contest, choices: Choices) -> Total:
     """Where this contest stands, in words first."""
-    problems = check_choices(contest, choices)
-    warning = problems[0].text + "." if problems else ""
+    warning = _warning_of(check_choices(contest, choices))
     if contest.ballot_type == "points":
         return _points_total(contest, choices, warning)
     if contest.ballot_type == "knapsack":
@@ -63,11 +63,19 @@ def total_of(contest: Contest, choices: Choices) -> Total:
     return Total(_number_words(contest, choices), warning, (len(choices),), contest.most or 0)
 
 
+def _warning_of(problems: Sequence[Problem]) -> str:
+    """What has to be mended, in few words where the total says how much: the line must leave room for the projects."""
+    if not problems:
+        return ""
+    said_already = problems[0].kind in ("too-many", "over-budget") or not problems[0].reference
+    return "Take something off before you continue." if said_already else problems[0].text + "."
+
+
 def _number_words(contest: Contest, choices: Choices) -> str:
     if contest.most is None:
         return f"{len(choices)} chosen."
     left = contest.most - len(choices)
-    rest = f" You can choose {left} more." if left > 0 else ""
+    rest = f" You can choose {left} more." if left > 0 else f" {-left} too many." if left < 0 else ""
     return f"{len(choices)} of {contest.most} chosen.{rest}"
 
 
