@@ -21,6 +21,7 @@ import pbudget.jobs.tasks
 import pbudget.ledger.models
 import pbudget.outbox.tasks
 import pbudget.results.officer_acts
+import pbudget.proposals.routes
 import pbudget.results.routes
 import pbudget.results.staff_routes
 import pbudget.results.tasks
@@ -58,6 +59,7 @@ ROOMS = (
     pbudget.rounds.routes,
     pbudget.rounds.staff_routes,
     pbudget.rounds.approval_routes,
+    pbudget.proposals.routes,
     pbudget.ballots.routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,

@@ -25,6 +25,20 @@ EVERYBODY = frozenset({"officer", "councillor", "steward", "auditor"})
 HEADINGS = ("Rounds", "Suggestions", "At a hub or road show", "Records", "You")
 """The order of the headings."""
 TASKS = [
+    Task(
+        "Rounds",
+        "Rounds",
+        "Set up, open, follow and end a vote",
+        "staff_rounds.round_list",
+        frozenset({"officer", "auditor"}),
+    ),
+    Task(
+        "Rounds",
+        "Approvals",
+        "What waits for a second officer",
+        "approvals.approval_list",
+        frozenset({"officer", "auditor"}),
+    ),
     Task("Records", "Audit log", "What staff did, day by day", "accounts.audit_log", frozenset({"officer", "auditor"})),
     Task("You", "Your account", "Password, recovery codes, signing out everywhere", "accounts.account", EVERYBODY),
 ]
@@ -32,6 +46,7 @@ TASKS = [
 
 def tasks_of(staff: StaffView) -> Sequence[tuple[str, Sequence[Task]]]:
     """The headings with the lines this person may use, without empty ones."""
-    mine = [each for each in TASKS if each.roles & staff.roles and each.endpoint in current_app.view_functions]
-    grouped = [(heading, [each for each in mine if each.heading == heading]) for heading in HEADINGS]
+    there = [each for each in TASKS if each.roles & staff.roles and each.endpoint in current_app.view_functions]
+    mine = {each.endpoint: each for each in reversed(there)}  # two roles, one page: the first line of it
+    grouped = [(heading, [each for each in reversed(mine.values()) if each.heading == heading]) for heading in HEADINGS]
     return [(heading, lines) for heading, lines in grouped if lines]

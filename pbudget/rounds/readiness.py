@@ -87,7 +87,7 @@ def test_state(round_: SetUp, pots: Sequence[PotView], proposals: Mapping[int, l
 def escrow_holders(round_id: int) -> dict[str, datetime]:
     """Which officers (by id) have downloaded a copy, and when (UTC)."""
     chosen = select(EscrowReceipt.staff_id, EscrowReceipt.downloaded_at).where(EscrowReceipt.round_id == round_id)
-    return {staff_id: at for staff_id, at in db.session.execute(chosen)}
+    return {row.staff_id: row.downloaded_at for row in db.session.execute(chosen)}
 
 
 def frozen_pots(
