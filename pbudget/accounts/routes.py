@@ -29,6 +29,7 @@ from pbudget.accounts.signing_in import (
 )
 from pbudget.accounts.words import audit_day, audit_words, role_sentence, role_words
 from pbudget.audit import queries as audit
+from pbudget.jobs.queries import troubles
 from pbudget.web.access import ROLES, again_and_back, current_staff, public, roles, signed_in_staff, signed_path
 from pbudget.web.paging import asked_page
 
@@ -67,7 +68,9 @@ def start_again(_: SignInOver) -> ResponseReturnValue:
 @roles(*ROLES)
 def front() -> str:
     """What this person can do here."""
-    return render_template("accounts/front.html", tasks=tasks_of(signed_in_staff()))
+    staff = signed_in_staff()
+    trouble = troubles() if "officer" in staff.roles else []
+    return render_template("accounts/front.html", tasks=tasks_of(staff), troubles=trouble)
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])

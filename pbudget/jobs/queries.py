@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from pbudget.db import database_now, db
 from pbudget.jobs.models import DutyRecord, Job, WorkerRecord
-from pbudget.jobs.rules import is_worker_missing, say_progress
+from pbudget.jobs.rules import is_worker_missing, say_progress, say_worker_missing
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ def worker_last_seen() -> datetime | None:
 def is_work_being_done() -> bool:
     """Whether a worker was seen in the last two minutes; if not, e-mail, jobs and checkpoints wait."""
     return not is_worker_missing(worker_last_seen(), database_now(db.session()))
+
+
+def troubles() -> list[str]:
+    """What officers have to see to, a sentence each: no worker, or a duty that was not done. Empty when all is well."""
+    seen = worker_last_seen()
+    missing = is_worker_missing(seen, database_now(db.session()))
+    words = [say_worker_missing(seen)] if missing else []
+    return words + [f"{record.name.capitalize()}: {record.problem}" for record in duty_records() if record.problem]
 
 
 def machines() -> dict[str, datetime]:

@@ -7,7 +7,7 @@ Every(60).next_after(noon)                     ->  a minute past noon
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pbudget.kit.clock import LONDON
+from pbudget.kit.clock import LONDON, say_moment
 
 LEASE = timedelta(seconds=60)
 """How long a job stays with a worker that gives no sign of life."""
@@ -59,6 +59,15 @@ def retry_of_duty(planned: datetime, now: datetime) -> datetime:
 def is_worker_missing(last_seen: datetime | None, now: datetime) -> bool:
     """Whether no worker has given a sign of life for two minutes, so that e-mail and jobs wait."""
     return last_seen is None or now - last_seen > WORKER_MISSED_AFTER
+
+
+def say_worker_missing(last_seen: datetime | None) -> str:
+    """What officers read when e-mail, jobs and checkpoints wait."""
+    since = f"since {say_moment(last_seen)}" if last_seen else "yet"
+    return (
+        f"No worker has been seen {since}, so e-mail, jobs and checkpoints wait. "
+        "Ask whoever runs this service to start pbudget work."
+    )
 
 
 def say_progress(state: str, progress: int, total: int, message: str = "") -> str:
