@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -208,9 +209,15 @@ def _postcode(cells: Mapping[str, str], columns: RollColumns) -> str:
     if not typed:
         return ""
     try:
-        return normalise(typed)
+        return _normal_postcode(typed)
     except NotAPostcode as error:
         raise RowNotUsable(f"“{typed[:12]}” is not a full postcode, like SE1 7AB") from error
+
+
+@lru_cache(maxsize=1024)
+def _normal_postcode(typed: str) -> str:
+    """Neighbours stand beside each other in a roll and share a postcode."""
+    return normalise(typed)
 
 
 def _ward(cells: Mapping[str, str], columns: RollColumns, terms: RollTerms, postcode: str) -> str:
@@ -312,4 +319,4 @@ def _day(typed: str) -> date:
 
 def _plain(text: str) -> str:
     """One line without control characters or repeated spaces."""
-    return " ".join(UNREADABLE.sub(" ", text).split())
+    return " ".join((text if text.isprintable() else UNREADABLE.sub(" ", text)).split())
