@@ -249,7 +249,7 @@ def check(round_: VotingRound, held: DraftView) -> Response:
 def cast(slug: str) -> ResponseReturnValue:
     """Cast the ballot that the page showed, once, however often the button is pressed."""
     round_ = round_to_vote_in(slug)
-    held = sessions.draft_here(round_)
+    held = sessions.draft_here(round_) if round_.standing == "open" else None
     if held and not request.form.get("blank") and is_blank_ballot(_paper(held), held.choices):
         return _check_page(round_, held, note="blank", status=422)
     try:
@@ -371,6 +371,10 @@ def voting_is_over(_error: Exception) -> Response:
 @pages.errorhandler(KeyNotPrivate)
 @pages.errorhandler(KeysDestroyed)
 def not_recorded(error: Exception) -> Response:
-    """The database or the round's key cannot be used: nothing was recorded, and trying again does no harm."""
-    log.error("vote-not-recorded", error=type(error).__name__)
-    return error_page(503, ServiceUnavailable(), text=NOT_RECORDED)
+    """The database or the round's key cannot be used. Only whoever was casting reads that nothing was recorded:
+
+    on "Check my reference" it would be untrue.
+    """
+    log.error("ballots-not-available", error=type(error).__name__)
+    text = NOT_RECORDED if request.endpoint == "ballots.cast" else None
+    return error_page(503, ServiceUnavailable(), text=text)

@@ -186,6 +186,25 @@ def test_nothing_is_cast_after_a_close_entry_however_the_clock_goes(vote):
     assert cast_count(vote) == 0
 
 
+def test_a_blank_vote_after_the_close_is_told_that_it_is_too_late(vote):
+    voter = Voter(vote.app, vote).begin()
+    page = voter.at("/check")
+    form = {name: page.soup.select_one(f".cast [name={name}]")["value"] for name in ("token", "csrf_token")}
+    vote.move_clock(vote.closes_at)
+    response = voter.http.post(f"{vote.path}/check", data=form)
+    assert response.status_code == 409
+    assert b"NOT been recorded" in response.data
+
+
+def test_the_same_press_after_the_close_still_gives_the_tracker_of_what_was_cast(vote):
+    voter, token = ready(vote)
+    press_cast(voter, token)
+    tracker = voter.tracker()
+    vote.move_clock(vote.closes_at)
+    assert press_cast(voter, token)[0] == 303
+    assert voter.tracker() == tracker
+
+
 @pytest.mark.parametrize("phase", ["closed", "annulled", "sealed"])
 def test_a_round_that_is_over_takes_no_vote(vote, phase):
     voter, token = ready(vote)

@@ -159,6 +159,16 @@ def test_without_its_key_a_machine_takes_no_vote_and_says_so(vote):
     assert cast_count(vote) == 0
 
 
+def test_only_whoever_was_casting_reads_that_a_vote_was_not_recorded(vote):
+    voter = Voter(vote.app, vote)
+    csrf = voter.at("/begin").soup.select_one("[name=csrf_token]")["value"]
+    destroy_keys(vote.app.extensions["settings"].keys_folder, vote.slug)
+    response = voter.http.post(f"{vote.path}/begin", data={"code": vote.codes[0], "csrf_token": csrf})
+    assert response.status_code == 503
+    assert b"NOT been recorded" not in response.data
+    assert b"not available" in response.data
+
+
 def test_an_away_database_is_a_503_for_htmx_too(sqlite_app):
     vote = open_round(sqlite_app)
     voter, _token = ready(vote)
