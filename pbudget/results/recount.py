@@ -150,9 +150,7 @@ class Run:
         bought = [name for name in self.standing if not self.contest.cost[name] and self.worth[name]]
         known: dict[str, Fraction] = {name: Fraction(0) for name in self.standing if self.contest.cost[name]}
         while known:
-            price = self.price(
-                name := min(known, key=known.__getitem__)
-            )  # of equals the first: `known` is in tie order
+            price = self.price(name := min(known, key=known.__getitem__))  # of equals the first, in tie order
             if price is None:
                 del known[name]
             elif price / self.worth[name] > known[name]:
@@ -228,8 +226,8 @@ def main(arguments: list[str]) -> int:
         return 0
     folder, wrong = Path(__file__).resolve().parent, False
     for stated in json.loads((folder / "outcome.json").read_bytes())["contests"]:
-        path, says = folder / "contests" / f"{stated['id']}.pb", "not published: ask the auditor"
-        if path.exists():
+        says = "not published: ask the auditor"
+        if (path := folder / "contests" / f"{stated['id']}.pb").exists():
             says = "agrees" if agrees(Contest(path.read_bytes()), stated) else "DIFFERS"
         wrong |= says == "DIFFERS"
         print(f"{stated['id']}: {says}")
