@@ -72,3 +72,8 @@ def test_a_page_with_a_form_is_stored_nowhere(sqlite_app):
     assert "Cookie" in response.headers["Vary"]
     assert response.headers["Cache-Control"] == "no-store"
     assert "ETag" not in response.headers
+
+
+def test_a_redirect_never_repeats_what_a_host_header_claims(client):
+    response = client.http.get("/boroughs", headers={"Host": "evil.example"})
+    assert (response.status_code, response.headers["Location"]) == (308, "/boroughs/")
