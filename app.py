@@ -79,6 +79,7 @@ DUTIES = (
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
+    Duty("daily checkpoint", Daily(6), pbudget.rounds.tasks.sign_checkpoints),
     Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
 )
 LARGEST_REQUEST = 64 * 1024
