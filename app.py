@@ -22,6 +22,7 @@ import pbudget.ledger.models
 import pbudget.outbox.tasks
 import pbudget.results.officer_acts
 import pbudget.proposals.routes
+import pbudget.rehearsals.routes
 import pbudget.results.routes
 import pbudget.results.staff_routes
 import pbudget.results.tasks
@@ -60,6 +61,7 @@ ROOMS = (
     pbudget.rounds.staff_routes,
     pbudget.rounds.approval_routes,
     pbudget.proposals.routes,
+    pbudget.rehearsals.routes,
     pbudget.ballots.routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,
