@@ -21,7 +21,6 @@ from pbudget.proposals.rules import (
     usable_title,
 )
 from pbudget.rounds.queries import SetUp, pots_of, set_up_by_slug, wards_to_choose
-from pbudget.rounds.setting_up import save_columns
 from pbudget.wards.rules.tables import decode, read_table
 from pbudget.web.access import roles, signed_in_staff
 
@@ -32,19 +31,11 @@ MOST_PROBLEMS = 50
 @pages.get("")
 @roles("officer", "auditor")
 def staff_list(slug: str) -> str:
-    """Every proposal by pot, and what can be done."""
-    return _list_page(_round(slug), FinalForm(formdata=None))
-
-
-@pages.post("")
-@roles("officer")
-def costs_final(slug: str) -> ResponseReturnValue:
-    """The officer's word that the costs are final."""
-    round_, form = _round(slug), FinalForm()
-    if form.validate_on_submit():
-        save_columns(round_.id, "proposals", {}, signed_in_staff().id)
-        return redirect(url_for("staff_rounds.one_round", slug=slug), 303)
-    return _list_page(round_, form), 422
+    """Every proposal by pot, and what can be done; `?costs=open` says that the box was not ticked."""
+    form = FinalForm(formdata=None)
+    if request.args.get("costs") == "open":
+        form.final.errors = ["Tick the box when the costs are final"]
+    return _list_page(_round(slug), form)
 
 
 def _list_page(round_: SetUp, form: FinalForm) -> str:

@@ -11,6 +11,7 @@ from pbudget.accounts.queries import demo_mode, labels
 from pbudget.accounts.security import clock
 from pbudget.kit.errors import BadInput, PbudgetError
 from pbudget.ledger.queries import ballots_by, checkpoints_of
+from pbudget.proposals.forms import FinalForm
 from pbudget.proposals.queries import proposals_of
 from pbudget.proposals.rules import money_typed, read_money
 from pbudget.roll.queries import roll_size_by_ward
@@ -322,6 +323,17 @@ def _limits(form: BallotForm) -> BallotLimits:
     kind = form.ballot_type.data
     most, points = ((field.data or "").strip() for field in (form.most_choices, form.most_points))
     return BallotLimits(kind, int(most) if most else None, int(points) if points and kind == "points" else None)
+
+
+@pages.post("/<slug>/costs-final")
+@roles("officer")
+def costs_final(slug: str) -> ResponseReturnValue:
+    """The officer's word that every proposal can be done and its cost is final."""
+    round_ = found_round(slug)
+    if not FinalForm().validate_on_submit():
+        return redirect(url_for("proposals.staff_list", slug=slug, costs="open"), 303)
+    setting_up.save_columns(round_.id, "proposals", {}, signed_in_staff().id)
+    return redirect(url_for("staff_rounds.one_round", slug=slug), 303)
 
 
 @pages.get("/<slug>/keys")

@@ -108,8 +108,9 @@ def test_a_file_that_is_no_such_table_is_refused(spring, content, says):
 def test_costs_are_final_when_an_officer_says_so(spring):
     typed = {"pot": pot_value(spring, "Riverside"), "title": "New benches", "cost": "12", "description": ""}
     spring.post(f"{HERE}/new", typed, status=303)
-    assert "Tick the box" in spring.post(HERE, {}, status=422).text
-    spring.post(HERE, {"final": "y"}, status=303)
+    unticked = spring.post(f"{SPRING}/costs-final", {}, status=303, page=HERE).response.location
+    assert "Tick the box" in spring.get(unticked).one(".govuk-error-summary").get_text()
+    spring.post(f"{SPRING}/costs-final", {"final": "y"}, status=303, page=HERE)
     db.session.rollback()
     assert "proposals" in set_up_by_slug("spring-vote-2027").saved_tasks
 
