@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import column, delete, select, table, text
+from sqlalchemy import column, delete, table, text
 from sqlalchemy.orm import Session
 
 from pbudget.accounts.queries import demo_mode
@@ -16,7 +16,7 @@ from pbudget.kit.clock import LONDON, say_day
 from pbudget.ledger.actions import append, hold_ledger
 from pbudget.results.bundles import sign_bundle_now
 from pbudget.results.models import Publication
-from pbudget.results.queries import FileView, contest_files, count_of, publication_of
+from pbudget.results.queries import FileView, contest_files, count_of, latest_agree, publication_of, recounts_of
 from pbudget.results.rules.publishing import (
     BALLOTS,
     form_of,
@@ -25,9 +25,8 @@ from pbudget.results.rules.publishing import (
     seal_problem,
 )
 from pbudget.rounds.acts import Act, ActNotPossible, Subject
-from pbudget.rounds.models import Round
 from pbudget.rounds.opening import held_round, keys_folder
-from pbudget.rounds.queries import RoundView, round_by_id
+from pbudget.rounds.queries import RoundView, number_of_rounds, round_by_id, rounds
 from pbudget.rounds.rules.dates import say_utc
 from pbudget.rounds.rules.phases import PUBLISHED, SEALED
 
@@ -41,6 +40,8 @@ def subject_of_publication(round_id: int, payload: Mapping[str, Any]) -> Subject
     round_, counted = _round(round_id), count_of(round_id)
     if round_.phase != "closed" or counted is None:
         raise ActNotPossible("A result can be published once voting has closed and the ballots have been counted.")
+    if not latest_agree(recounts_of(round_id)):
+        raise ActNotPossible("A recount differs from the count. Find out why before anything is published.")
     reason = str(payload.get("reason", "")).strip()
     forms = forms_now(round_, contest_files(round_id), decided_otherwise=bool(reason))
     return {
@@ -148,11 +149,10 @@ def forget_the_roll(session: Session, round_id: int) -> None:
 
 def destroy_keys_of_sealed_rounds() -> None:
     """Destroy the keys of every sealed round on this machine; each machine's worker does it, again and again."""
-    db.session.rollback()
-    sealed = select(Round.slug).where(Round.phase == SEALED, Round.key_ids.is_not(None))
-    for slug in db.session.scalars(sealed):
-        if not keys_are_destroyed(slug):
-            destroy_keys(keys_folder(), slug)
+    db.session.rollback()  # what was sealed since is to be seen
+    for round_ in rounds((SEALED,), number_of_rounds((SEALED,))):
+        if round_.key_ids and not keys_are_destroyed(round_.slug):
+            destroy_keys(keys_folder(), round_.slug)
 
 
 def keys_are_destroyed(round_slug: str) -> bool:

@@ -392,6 +392,14 @@ def recounts_of(round_id: int) -> list[RecountView]:
     return [RecountView(*row) for row in db.session.execute(chosen.order_by(Recount.id.desc()).limit(100))]
 
 
+def latest_agree(recounts: Sequence[RecountView]) -> bool:
+    """Whether each maker's latest recount of each contest agrees; `recounts` the latest first."""
+    latest: dict[tuple[str, str], bool] = {}
+    for each in recounts:
+        latest.setdefault((each.name, each.made_by), each.agrees)
+    return all(latest.values())
+
+
 @dataclass(frozen=True)
 class BundleView:
     """What a bundle holds besides ledger, manifest and contest files; `signature` empty where the key was lost."""

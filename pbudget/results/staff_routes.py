@@ -19,10 +19,10 @@ from pbudget.results.forms import AuditorForm, PublishForm, SealForm
 from pbudget.results.officer_acts import kept_back, keys_are_destroyed
 from pbudget.results.queries import (
     FileView,
-    RecountView,
     contest_content,
     contest_files,
     is_counted,
+    latest_agree,
     recounts_of,
     standing_of,
 )
@@ -61,7 +61,7 @@ def _page(round_: RoundView, **forms: Any) -> str:
         closed=True,
         counting=any(not job.is_over for job in jobs if job.kind == COUNT),
         counted=counted is not None,
-        recounts_agree=_all_agree(recounts),
+        recounts_agree=latest_agree(recounts),
         published=published is not None,
         last_day=published.last_challenge_day if published else None,
         days_over=published is not None and not problem,
@@ -85,14 +85,6 @@ def _page(round_: RoundView, **forms: Any) -> str:
         days_problem=problem,
         forms={**given, **forms},
     )
-
-
-def _all_agree(recounts: list[RecountView]) -> bool:
-    """Whether the latest recount of every contest by each of its makers agrees; the one inside the count did."""
-    latest: dict[tuple[str, str], bool] = {}
-    for each in recounts:
-        latest.setdefault((each.name, each.made_by), each.agrees)
-    return all(latest.values())
 
 
 def _problem(jobs: list[JobView]) -> str:

@@ -198,27 +198,25 @@ TIES = {"id": "the project whose number comes first", "cheaper": "the cheaper pr
 
 
 def turnout_sentence(ballots: int, roll: int | None, share: str) -> str:
-    """How many of those who could vote did: `812 of 9,100 places on the roll were used: a turnout of 8.9%.`"""
+    """How many of those who could vote did: `A ballot was cast for 812 of 9,100 places on the roll: …`"""
     if roll is None:
         return (
             f"{plural(ballots, 'ballot')} {'was' if ballots == 1 else 'were'} cast. There was no roll, so no turnout."
         )
-    return f"{ballots:,} of {plural(roll, 'place')} on the roll cast a ballot: a turnout of {share}."
+    return f"A ballot was cast for {ballots:,} of {plural(roll, 'place')} on the roll: a turnout of {share}."
 
 
 def replaced_sentences(facts: Mapping[str, Any]) -> list[str]:
     """Ballots replaced and codes reissued, as the declaration and the result state them."""
     replaced, reissued, used = (facts[name] for name in ("replacing", "reissued", "reissued_with_ballot"))
-    sentences = [
-        f"{plural(facts['cast'], 'ballot')} {'was' if facts['cast'] == 1 else 'were'} cast. "
-        f"{replaced:,} of them replaced an earlier one, so {facts['counted']:,} "
-        f"{'was' if facts['counted'] == 1 else 'were'} counted."
-    ]
-    if facts["assurance"] != "open":
-        sentences.append(
-            f"{plural(reissued, 'voting code')} {'was' if reissued == 1 else 'were'} reissued; "
-            f"{used:,} of them after a ballot had been cast."
-        )
+    cast = f"{plural(facts['cast'], 'ballot')} {'was' if facts['cast'] == 1 else 'were'} cast. "
+    earlier = f"{replaced:,} of them replaced an earlier one" if replaced else "None replaced an earlier one"
+    sentences = [f"{cast}{earlier}, so {facts['counted']:,} {'was' if facts['counted'] == 1 else 'were'} counted."]
+    if facts["assurance"] != "open" and reissued:
+        was = "was" if reissued == 1 else "were"
+        sentences.append(f"{plural(reissued, 'voting code')} {was} reissued; {used:,} after a ballot had been cast.")
+    elif facts["assurance"] != "open":
+        sentences.append("No voting code was reissued.")
     return sentences
 
 

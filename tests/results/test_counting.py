@@ -99,6 +99,25 @@ def test_counting_again_changes_nothing(app):
     ) == before
 
 
+@pytest.mark.parametrize("at", ["_write", "append", "sign_if_possible", "record"])
+def test_a_count_that_is_killed_leaves_nothing_and_the_next_one_finishes(sqlite_app, monkeypatch, at):
+    vote = voted_round(sqlite_app, BALLOTS)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        counting.check_slots(vote.id, counting.closed_round(vote.id))
+        killed.setattr(counting, at, _killed)
+        counting.count_round(vote.id, "system")
+    assert not is_counted(vote.id)
+    assert not contest_files(vote.id)
+    assert not said_by("tally", vote.id)
+    counting.count_round(vote.id, "system")
+    assert outcome(vote)["funded"] == ["skate", "swings"]
+    assert verify_ledger(vote.id).ok
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_withdrawn_proposal_cannot_win_and_its_ballots_stand_otherwise(app):
     vote = open_round(app, letters=2)
     with transaction() as session:

@@ -30,6 +30,7 @@ from pbudget.results.officer_acts import (
     words_of_sealing,
 )
 from pbudget.results.queries import latest_bundle, publication_of
+from pbudget.results.recounting import note_auditors_recount
 from pbudget.rounds.acts import ActNotPossible
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import round_by_id
@@ -70,6 +71,15 @@ def test_a_round_is_published_after_it_was_counted_and_not_before(app):
     vote = voted_round(app, MANY[:2])
     with pytest.raises(ActNotPossible, match="counted"):
         subject_of_publication(vote.id, {})
+
+
+def test_a_result_whose_recount_differs_is_not_published(app):
+    vote = counted_round(app, MANY[:2])
+    note_auditors_recount(vote.id, "riverside", False, "Two ballots fewer", "system")
+    with pytest.raises(ActNotPossible, match="differs"):
+        subject_of_publication(vote.id, {})
+    note_auditors_recount(vote.id, "riverside", True, "Found them", "system")
+    assert subject_of_publication(vote.id, {})
 
 
 def test_ballots_are_published_where_the_manifest_said_so_and_the_file_gives_nobody_away(app):

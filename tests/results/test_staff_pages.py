@@ -80,7 +80,7 @@ def test_the_public_reads_turnout_fingerprint_and_how_to_check(sqlite_app):
     vote, client = counted_round(sqlite_app, MANY, publish="ballots"), PageClient(sqlite_app)
     publish(vote)
     page = client.get(PUBLIC[0])
-    assert "111 of 111 places on the roll cast a ballot: a turnout of 100.0%." in page.text
+    assert "A ballot was cast for 111 of 111 places on the roll: a turnout of 100.0%." in page.text
     assert len(page.one("strong.fingerprint").get_text()) == 19
     assert "Online 111" in page.text
     contest = client.get(PUBLIC[1])
@@ -155,7 +155,7 @@ def test_the_declaration_can_be_printed_before_and_after_publication(sqlite_app)
     assert "Not published yet" in client.get(f"{RESULT}/declaration").text
     publish(vote)
     page = client.get(PUBLIC[2])
-    assert "12 ballots were cast. 0 of them replaced an earlier one, so 12 were counted." in page.text
+    assert "12 ballots were cast. None replaced an earlier one, so 12 were counted." in page.text
     assert "Signature" in page.text
 
 
