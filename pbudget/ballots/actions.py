@@ -15,6 +15,7 @@ from pbudget.ballots.queries import (
     VotingRound,
     cast_of_draft,
     draft,
+    key_ids_in,
     key_ids_of,
     paper_for,
     voting_round_by_id,
@@ -121,7 +122,8 @@ def cast_ballot(keys_folder: Path, round_id: int, draft_id: str, token: str) -> 
             if cast.idem != draft_id + token:
                 raise CastAlready("Your ballot has been cast, and not with the choices on the page you came from.")
             return cast.tracker
-        round_ = _open_round(session, round_id, keys_folder)
+        round_ = _open_round(session, round_id)
+        load_key(keys_folder, round_.slug, "round", key_ids_in(head.manifest))
         held = draft(draft_id, session, to_change=True)
         if held is None or held.round_id != round_id:
             raise BallotSessionEnded("This session has ended.")
@@ -132,15 +134,11 @@ def cast_ballot(keys_folder: Path, round_id: int, draft_id: str, token: str) -> 
     return tracker
 
 
-def _open_round(session: Session, round_id: int, keys_folder: Path) -> VotingRound:
-    """The round, if votes are taken at this moment and on this machine."""
+def _open_round(session: Session, round_id: int) -> VotingRound:
+    """The round, if votes are taken at this moment."""
     round_ = voting_round_by_id(session, round_id)
     if round_ is None or round_.standing != "open":
         raise VotingNotOpen("Voting is not open. Your vote has NOT been recorded.")
-    ids = key_ids_of(round_id)
-    if ids is None:
-        raise VotingNotOpen("Voting is not open. Your vote has NOT been recorded.")
-    load_key(keys_folder, round_.slug, "round", ids)
     return round_
 
 

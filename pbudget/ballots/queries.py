@@ -188,4 +188,9 @@ def cast_of_draft(round_id: int, draft_id: str, session: Session | None = None) 
 def key_ids_of(round_id: int) -> KeyIds | None:
     """The ids of the round's keys as its published manifest has them; None before it has opened."""
     head = head_of(round_id)
-    return KeyIds(**json.loads(head.manifest)["keys"]) if head else None
+    return key_ids_in(head.manifest) if head else None
+
+
+def key_ids_in(manifest: str) -> KeyIds:
+    """The ids of the keys in a published manifest."""
+    return KeyIds(**json.loads(manifest)["keys"])

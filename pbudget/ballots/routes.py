@@ -250,7 +250,7 @@ def cast(slug: str) -> ResponseReturnValue:
     """Cast the ballot that the page showed, once, however often the button is pressed."""
     round_ = round_to_vote_in(slug)
     held = sessions.draft_here(round_) if round_.standing == "open" else None
-    if held and not request.form.get("blank") and is_blank_ballot(_paper(held), held.choices):
+    if held and not request.form.get("blank") and not any(held.choices.values()):
         return _check_page(round_, held, note="blank", status=422)
     try:
         actions.cast_ballot(settings().keys_folder, round_.id, sessions.draft_id(), request.form.get("token", ""))
