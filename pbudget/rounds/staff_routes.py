@@ -296,7 +296,7 @@ def save_ballot(slug: str) -> ResponseReturnValue:
     groups = _groups(round_)
     forms = {name: _ballot_form(name, members, fill=False) for name, members in groups.items()}
     fits = [token.validate_on_submit(), *(form.validate() for form in forms.values())]
-    if all(fits):
+    if groups and all(fits):
         limits = {pot.id: _limits(forms[name]) for name, members in groups.items() for pot in members}
         setting_up.save_ballots(round_.id, limits, signed_in_staff().id)
         return redirect(url_for("staff_rounds.one_round", slug=slug), 303)

@@ -231,3 +231,10 @@ def test_a_request_is_refused_with_a_reason(sqlite_app):
     assert "Enter the reason" in client.post(f"{asked}/refuse", {"reason": ""}, status=422, page=asked).text
     client.post(f"{asked}/refuse", {"reason": "Wrong dates."}, status=303, page=asked)
     assert "Wrong dates." in client.get(asked).text
+
+
+def test_rule_and_ballots_wait_for_a_pot(spring):
+    typed = {"rule": "greedy", "ties": "id", "lot": "", "minimum": "0", "unawarded": "It stays."}
+    assert "Add a pot and choose the ballots first" in spring.post(f"{SPRING}/rule", typed, status=422).text
+    spring.post(f"{SPRING}/ballot", {}, status=422)
+    assert set_up_by_slug("spring-vote-2027").saved_tasks == ["name"]

@@ -71,7 +71,9 @@ CONSEQUENCES: Mapping[str, str] = {
 
 
 def rules_for(ballot_types: frozenset[str]) -> tuple[Choice, ...]:
-    """The rules that can count every one of these kinds of ballot."""
+    """The rules that can count every one of these kinds of ballot; none while there is no pot."""
+    if not ballot_types:
+        return ()
     approves = ballot_types <= {"approval", "knapsack"}
     scores = ballot_types <= {"ranked", "points"}
     names = [name for name in RULES if (name != "phragmen" or approves) and (name != "equal-shares-points" or scores)]
