@@ -18,6 +18,7 @@ from pbudget.ledger.bundle import BundleNotUsable, check_bundle, open_bundle
 from pbudget.ledger.checkpoints import CheckpointNotUsable, anchors, read_checkpoint
 from pbudget.ledger.public import public_line
 from pbudget.ledger.rules import canonical, head_after, leaf_of, line_of
+from tests.ledger.building import chain, payload
 from tests.ledger.bundling import (
     COUNTED,
     MANIFEST,
@@ -271,3 +272,30 @@ def test_sums_are_refused_when_they_are_not_sums(bundle):
     for line in (b"hello\n", b"0" * 64 + b"  a\n" + b"0" * 64 + b"  a\n", b"\xff\n", b""):
         (bundle / "SHA256SUMS").write_bytes(line)
         assert (ours(bundle), alone(bundle)) == (False, False)
+
+
+OUT_OF_PLACE = {
+    "a ballot after the close": [("open", {}), ("close", {}), ("ballot", payload())],
+    "a ballot after the annulment": [("open", {}), ("annul", {}), ("ballot", payload())],
+    "two openings": [("open", {}), ("open", {}), ("close", {})],
+    "no opening": [("amend", {}), ("amend", {}), ("close", {})],
+    "an entry after the seal": [("open", {}), ("close", {}), ("seal", {}), ("publish", {})],
+}
+
+
+@pytest.mark.parametrize("case", OUT_OF_PLACE)
+def test_an_entry_out_of_its_time_is_refused_by_both_however_well_it_is_signed(tmp_path, case):
+    entries = chain(*OUT_OF_PLACE[case], manifest=MANIFEST)
+    ends = (checkpoint_at(entries, len(entries)).as_json() + "\n").encode()
+    lines = b"".join(map(public_line, entries))
+    folder = write_bundle(tmp_path, **{"ledger.jsonl": lines, "checkpoints.jsonl": ends})
+    assert (ours(folder), alone(folder)) == (False, False)
+
+
+def test_an_entry_of_another_round_is_refused_by_both(tmp_path):
+    entries = sealed_chain()
+    changed = entries[-1]._replace(round="autumn-2027")
+    leaf = leaf_of(line_of(changed))
+    entries[-1] = changed._replace(leaf=leaf, head=head_after(entries[-2].head, leaf))
+    folder = write_bundle(tmp_path, entries)
+    assert (ours(folder), alone(folder)) == (False, False)

@@ -215,3 +215,9 @@ def test_50_000_entries_verify_in_a_stream():
     began = time.process_time()
     assert verify(MANIFEST, iter(entries)).ok
     assert time.process_time() - began < 6
+
+
+def test_a_gap_or_a_strangers_act_is_found_even_when_every_fingerprint_was_made_anew():
+    acts = chain(("open", {}), ("amend", {}), ("amend", {}), manifest=MANIFEST)
+    for change in ({"seq": 4}, {"round": "autumn"}):
+        assert first_bad(rechained([*acts[:2], acts[2]._replace(**change)], 2)) == 3
