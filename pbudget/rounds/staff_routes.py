@@ -152,6 +152,8 @@ def save_task(slug: str, name: str) -> ResponseReturnValue:
     round_ = found_round(slug)
     page = TASK_PAGES[name]
     form = with_choices(page.form(), round_)
+    if name == "rule" and not form.rule.choices:
+        return redirect(url_for("staff_rounds.task", slug=slug, name=name), 303)  # which says what comes first
     if form.validate_on_submit():
         try:
             page.save(round_, form, signed_in_staff().id)

@@ -235,6 +235,7 @@ def test_a_request_is_refused_with_a_reason(sqlite_app):
 
 def test_rule_and_ballots_wait_for_a_pot(spring):
     typed = {"rule": "greedy", "ties": "id", "lot": "", "minimum": "0", "unawarded": "It stays."}
-    assert "Add a pot and choose the ballots first" in spring.post(f"{SPRING}/rule", typed, status=422).text
+    back = spring.post(f"{SPRING}/rule", typed, status=303).response.location
+    assert "Add a pot and choose the ballots first" in spring.get(back).text
     spring.post(f"{SPRING}/ballot", {}, status=422)
     assert set_up_by_slug("spring-vote-2027").saved_tasks == ["name"]
