@@ -5,9 +5,11 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import column, func, select, table
 
 from pbudget.db import db, transaction
@@ -15,8 +17,10 @@ from pbudget.keys.actions import load_key
 from pbudget.keys.files import KeysDestroyed
 from pbudget.keys.rules import KeyIds
 from pbudget.ledger.bundle import check_bundle, open_bundle
-from pbudget.ledger.queries import acts, verify_ledger
-from pbudget.results import bundles
+from pbudget.ledger.cli import verify
+from pbudget.ledger.public import opened_ballots, verify_opening
+from pbudget.ledger.queries import acts, opening_lines, public_lines, verify_ledger
+from pbudget.results import bundles, recount
 from pbudget.results.bundles import bundle_bytes, bundle_file
 from pbudget.results.officer_acts import (
     ROLL_TABLES,
@@ -29,8 +33,9 @@ from pbudget.results.officer_acts import (
     words_of_publication,
     words_of_sealing,
 )
-from pbudget.results.queries import latest_bundle, publication_of
+from pbudget.results.queries import contest_content, contest_files, latest_bundle, publication_of
 from pbudget.results.recounting import note_auditors_recount
+from pbudget.results.rules.bundling import zip_bytes
 from pbudget.rounds.acts import ActNotPossible
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import round_by_id
@@ -135,6 +140,30 @@ def test_a_tampered_bundle_is_refused_by_both_and_a_changed_ballot_by_the_recoun
     assert not all(finding.ok for finding in check_bundle(open_bundle(folder)))
     assert run(folder, "verify.py").returncode == 1
     assert run(folder, "recount.py").returncode == 1
+
+
+def test_pbudget_verify_accepts_the_bundle_and_refuses_one_with_a_changed_line(app, tmp_path):
+    vote = counted_round(app, MANY, publish="ballots")
+    publish(vote)
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    good.write_bytes(bundle_of(vote))
+    with zipfile.ZipFile(good) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["ledger.jsonl"] = files["ledger.jsonl"].replace(b'"kind":"ballot"', b'"kind":"reconcile"', 1)
+    bad.write_bytes(zip_bytes(files))
+    verified, refused = (CliRunner().invoke(verify, [str(path)]) for path in (good, bad))
+    assert (verified.exit_code, verified.output.splitlines()[-1]) == (0, "Nothing was changed.")
+    assert (refused.exit_code, refused.output.splitlines()[-1]) == (1, "This bundle cannot be trusted.")
+
+
+def test_the_auditors_opening_holds_exactly_the_ballots_of_the_file(app):
+    vote = counted_round(app, MANY)
+    opening = list(opening_lines(vote.id))
+    assert verify_opening(list(public_lines(vote.id)), opening).ok
+    opened = Counter(tuple(ballot["contests"]["riverside"]) for _, ballot in opened_ballots(opening))
+    contest = recount.Contest(contest_content(contest_files(vote.id)[0].pot_id))
+    counted = {tuple(name for name, _ in ballot): times for ballot, times in contest.ballots.items()}
+    assert opened == counted
 
 
 def test_the_bundle_is_the_same_bytes_whenever_it_is_built_and_after_a_kill(app, monkeypatch):
