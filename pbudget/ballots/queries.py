@@ -54,6 +54,11 @@ class VotingRound:
         return self.channel_online and self.assurance != "roll" and not by_contact
 
 
+ROUNDS = select(*(getattr(Round, name) for name in VotingRound.__dataclass_fields__ if name != "standing")).where(
+    Round.rehearsal_of.is_(None)
+)
+
+
 def voting_round(slug: str) -> VotingRound | None:
     """The round of this name, or None; a rehearsal is nobody's to vote in."""
     return _voting_round(db.session(), Round.slug == slug)
@@ -65,9 +70,7 @@ def voting_round_by_id(session: Session, round_id: int) -> VotingRound | None:
 
 
 def _voting_round(session: Session, which: ColumnElement[bool]) -> VotingRound | None:
-    names = [name for name in VotingRound.__dataclass_fields__ if name != "standing"]
-    chosen = select(*(getattr(Round, name) for name in names)).where(which, Round.rehearsal_of.is_(None))
-    row = session.execute(chosen).mappings().first()
+    row = session.execute(ROUNDS.where(which)).mappings().first()
     if row is None:
         return None
     now = standing(row["phase"], row["opens_at"], row["closes_at"], database_now(session))
@@ -157,10 +160,12 @@ class DraftView:
         return self.id + self.token
 
 
+DRAFTS = select(*(getattr(BallotDraft, name) for name in DraftView.__dataclass_fields__))
+
+
 def draft(draft_id: str, session: Session | None = None, *, to_change: bool = False) -> DraftView | None:
     """One draft, or None once it is cast, ended or gone; `to_change` holds its row until the transaction ends."""
-    columns = [getattr(BallotDraft, name) for name in DraftView.__dataclass_fields__]
-    chosen = select(*columns).where(BallotDraft.id == draft_id)
+    chosen = DRAFTS.where(BallotDraft.id == draft_id)
     row = (session or db.session).execute(chosen.with_for_update() if to_change else chosen).first()
     return DraftView(*row) if row else None
 
