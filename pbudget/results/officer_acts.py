@@ -16,7 +16,8 @@ from pbudget.kit.clock import LONDON, say_day
 from pbudget.ledger.actions import append, hold_ledger
 from pbudget.results.bundles import sign_bundle_now
 from pbudget.results.models import Publication
-from pbudget.results.queries import FileView, contest_files, count_of, latest_agree, publication_of, recounts_of
+from pbudget.results.queries import FileView, contest_files, count_of, publication_of
+from pbudget.results.recount_queries import latest_agree, recounts_of
 from pbudget.results.rules.publishing import (
     BALLOTS,
     form_of,

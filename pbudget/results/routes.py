@@ -19,9 +19,9 @@ from pbudget.results.queries import (
     latest_bundle,
     lines_of,
     publication_of,
-    recounts_of,
     standing_of,
 )
+from pbudget.results.recount_queries import recounts_of
 from pbudget.results.rules.facts import ASSURANCE_WORDS, CHECK_WORDS, turnout_of
 from pbudget.results.rules.publishing import channel_cells, percent
 from pbudget.rounds.queries import round_by_slug

@@ -17,15 +17,8 @@ from pbudget.ledger.queries import opening_lines
 from pbudget.results.declaring import declaration_page
 from pbudget.results.forms import AuditorForm, PublishForm, SealForm
 from pbudget.results.officer_acts import kept_back, keys_are_destroyed
-from pbudget.results.queries import (
-    FileView,
-    contest_content,
-    contest_files,
-    is_counted,
-    latest_agree,
-    recounts_of,
-    standing_of,
-)
+from pbudget.results.queries import FileView, contest_content, contest_files, is_counted, standing_of
+from pbudget.results.recount_queries import latest_agree, recounts_of
 from pbudget.results.recounting import note_auditors_recount
 from pbudget.results.rules.publishing import seal_problem
 from pbudget.results.rules.steps import Standing, steps_of

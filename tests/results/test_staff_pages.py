@@ -11,7 +11,8 @@ from pbudget.db import transaction
 from pbudget.jobs.worker import Worker
 from pbudget.ledger.bundle import check_bundle, open_bundle
 from pbudget.results.officer_acts import destroy_keys_of_sealed_rounds
-from pbudget.results.queries import is_counted, recounts_of
+from pbudget.results.queries import is_counted
+from pbudget.results.recount_queries import recounts_of
 from tests.results.closed_round import cast, close, counted_round, voted_round
 from tests.results.test_officer_acts import MANY, publish, seal
 from tests.support.open_round import open_round
