@@ -1,12 +1,12 @@
 """The pages of a ballot: start, code or ward, how to vote, one page a contest, check, recorded. None is ever stored."""
 
+from collections.abc import Callable
+
 import structlog
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import NotFound
 
 from pbudget.ballots import actions, sessions
 from pbudget.ballots.actions import BallotNotReady, BallotSessionEnded, CastAlready, ChoicesNotAsShown, VotingNotOpen
@@ -32,8 +32,6 @@ from pbudget.ballots.sessions import (
     settings,
     voter,
 )
-from pbudget.keys.actions import KeyMismatch
-from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.actions import LedgerNotOpen
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
@@ -341,19 +339,19 @@ def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200,
 @pages.errorhandler(CSRFError)
 def session_is_over(_error: CSRFError) -> Response:
     """A form from an earlier session: nothing it carried is used."""
-    return ended_page(round_to_vote_in((request.view_args or {})["slug"]), 400)
+    return _answer_in_round(lambda round_: ended_page(round_, 400))
 
 
 @pages.errorhandler(BallotSessionEnded)
 def draft_is_gone(_error: BallotSessionEnded) -> Response:
     """The draft was cast, cleared away or too old."""
-    return ended_page(round_to_vote_in((request.view_args or {})["slug"]))
+    return _answer_in_round(ended_page)
 
 
 @pages.errorhandler(CastAlready)
 def cast_in_another_tab(_error: CastAlready) -> Response:
     """The ballot was cast with other choices than this page showed."""
-    return ended_page(round_to_vote_in((request.view_args or {})["slug"]), 409)
+    return _answer_in_round(lambda round_: ended_page(round_, 409))
 
 
 @pages.errorhandler(VotingNotOpen)
@@ -361,20 +359,13 @@ def cast_in_another_tab(_error: CastAlready) -> Response:
 @pages.errorhandler(RoundClosed)
 def voting_is_over(_error: Exception) -> Response:
     """Too late, or too early: nothing was recorded, and the page says so."""
-    return page_of_standing(round_to_vote_in((request.view_args or {})["slug"]), 409)
+    return _answer_in_round(lambda round_: page_of_standing(round_, 409))
 
 
-@pages.errorhandler(OperationalError)
-@pages.errorhandler(NoConnectionLeft)
-@pages.errorhandler(KeyMissing)
-@pages.errorhandler(KeyMismatch)
-@pages.errorhandler(KeyNotPrivate)
-@pages.errorhandler(KeysDestroyed)
-def not_recorded(error: Exception) -> Response:
-    """The database or the round's key cannot be used. Only whoever was casting reads that nothing was recorded:
-
-    on "Check my reference" it would be untrue.
-    """
-    log.error("ballots-not-available", error=type(error).__name__)
-    text = NOT_RECORDED if request.endpoint == "ballots.cast" else None
-    return error_page(503, ServiceUnavailable(), text=text)
+def _answer_in_round(answer: Callable[[VotingRound], Response]) -> Response:
+    """The answer for the round of this address; the ordinary page where there is no such round."""
+    try:
+        round_ = round_to_vote_in((request.view_args or {})["slug"])
+    except NotFound as error:
+        return error_page(404, error)
+    return answer(round_)

@@ -73,6 +73,7 @@ def fill(environ: dict[str, str], instance: Path) -> None:
     run(environ, "migrate")
     if "demo" in COMMANDS:
         run(environ, "demo")
+        subprocess.run([sys.executable, "-m", "tests.browser.published_round"], env=environ, cwd=ROOT, check=True)
     if "replay" in COMMANDS:
         run(environ, "replay", str(write_extreme_contest(instance / "extreme.pb")))
 

@@ -16,6 +16,17 @@ from tests.browser.site import Site
 MOST_OF_A_KIND = 40
 MACHINE_ROUTES = frozenset({"static", "health.health", "health.ready", "layout.brand", "layout.mark"})
 """Public routes that are no pages: nobody is meant to come to them by a link."""
+STEPS_OF_SIGNING_IN = frozenset(
+    {
+        "accounts.authenticator_svg",
+        "accounts.invitation",
+        "accounts.set_up_authenticator",
+        "accounts.sign_in_code",
+        "accounts.sign_in_recovery_code",
+        "accounts.signed_out",
+    }
+)
+"""Public routes that answer only within a sign-in, or to a link that was sent; tests/accounts goes through them."""
 
 
 @dataclass
@@ -106,7 +117,9 @@ def public_rules(app: Flask) -> list[Rule]:
     return [
         rule
         for rule in app.url_map.iter_rules()
-        if "GET" in rule.methods and access_of(app, rule.endpoint) == "public" and rule.endpoint not in MACHINE_ROUTES
+        if "GET" in rule.methods
+        and access_of(app, rule.endpoint) == "public"
+        and rule.endpoint not in MACHINE_ROUTES | STEPS_OF_SIGNING_IN
     ]
 
 
