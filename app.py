@@ -20,9 +20,9 @@ import pbudget.home.routes
 import pbudget.jobs.tasks
 import pbudget.ledger.models
 import pbudget.outbox.tasks
-import pbudget.results.officer_acts
 import pbudget.proposals.routes
 import pbudget.rehearsals.routes
+import pbudget.results.officer_acts
 import pbudget.results.routes
 import pbudget.results.staff_routes
 import pbudget.results.tasks
