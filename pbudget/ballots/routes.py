@@ -6,7 +6,9 @@ import structlog
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import NotFound
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from pbudget.ballots import actions, sessions
 from pbudget.ballots.actions import BallotNotReady, BallotSessionEnded, CastAlready, ChoicesNotAsShown, VotingNotOpen
@@ -32,6 +34,8 @@ from pbudget.ballots.sessions import (
     settings,
     voter,
 )
+from pbudget.keys.actions import KeyMismatch
+from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.actions import LedgerNotOpen
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
@@ -369,3 +373,19 @@ def _answer_in_round(answer: Callable[[VotingRound], Response]) -> Response:
     except NotFound as error:
         return error_page(404, error)
     return answer(round_)
+
+
+@pages.errorhandler(OperationalError)
+@pages.errorhandler(NoConnectionLeft)
+@pages.errorhandler(KeyMissing)
+@pages.errorhandler(KeyMismatch)
+@pages.errorhandler(KeyNotPrivate)
+@pages.errorhandler(KeysDestroyed)
+def not_recorded(error: Exception) -> Response:
+    """The database or the round's key cannot be used. Only whoever was casting reads that nothing was recorded:
+
+    on "Check my reference" it would be untrue.
+    """
+    log.error("ballots-not-available", error=type(error).__name__)
+    text = NOT_RECORDED if request.endpoint == "ballots.cast" else None
+    return error_page(503, ServiceUnavailable(), text=text)
