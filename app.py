@@ -13,6 +13,8 @@ from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 import pbudget.accounts.routes
+import pbudget.ballots.link_routes
+import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
 import pbudget.exports.routes
@@ -63,6 +65,8 @@ ROOMS = (
     pbudget.proposals.routes,
     pbudget.rehearsals.routes,
     pbudget.ballots.routes,
+    pbudget.ballots.link_routes,
+    pbudget.ballots.question_routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,
     pbudget.exports.routes,

@@ -12,13 +12,13 @@ from pbudget.ballots.rules.moments import standing
 from pbudget.ballots.rules.paper import Choices, Contest, Option, Paper
 from pbudget.db import database_now, db
 from pbudget.keys.rules import KeyIds
-from pbudget.ledger.queries import head_of
+from pbudget.ledger.queries import entry_by_tracker, head_of
 from pbudget.ledger.rules import tracker_of
 from pbudget.proposals.models import Proposal
 from pbudget.rounds.models import Pot, Round
 from pbudget.wards.models import Ward
 
-LEDGER = table("ledger_entry", column("round_id"), column("idem"), column("leaf"))
+LEDGER = table("ledger_entry", column("round_id"), column("idem"), column("leaf"), column("slot"), column("entry_id"))
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ class VotingRound:
 
     @property
     def can_begin_here(self) -> bool:
-        """Whether a resident can begin a ballot on this website.
+        """Whether a resident can begin a ballot on this website: not where staff look residents up."""
+        return self.channel_online and self.assurance != "roll"
 
-        Not where staff look residents up, and not where an `open` round asks for a contact point: confirming one by a
-        link is not built, and one ballot a browser would be less than the round promised.
-        """
-        by_contact = self.assurance == "open" and self.contact_point != "none"
-        return self.channel_online and self.assurance != "roll" and not by_contact
+    @property
+    def by_contact(self) -> bool:
+        """Whether a resident begins with a link to their e-mail address."""
+        return self.assurance == "open" and self.contact_point != "none"
 
 
 ROUNDS = select(*(getattr(Round, name) for name in VotingRound.__dataclass_fields__ if name != "standing")).where(
@@ -172,10 +172,11 @@ def draft(draft_id: str, session: Session | None = None, *, to_change: bool = Fa
 
 @dataclass(frozen=True)
 class CastView:
-    """What became of a draft that was cast: which revision of it, and the tracker."""
+    """What became of a draft that was cast: which revision of it, the tracker, and whose it is as a slot."""
 
     idem: str
     tracker: str
+    slot: str
 
 
 def cast_of_draft(round_id: int, draft_id: str, session: Session | None = None) -> CastView | None:
@@ -183,11 +184,19 @@ def cast_of_draft(round_id: int, draft_id: str, session: Session | None = None) 
 
     Reads by range, because the ledger's token is the draft's id followed by the revision's.
     """
-    chosen = select(LEDGER.c.idem, LEDGER.c.leaf).where(
+    chosen = select(LEDGER.c.idem, LEDGER.c.leaf, LEDGER.c.slot).where(
         LEDGER.c.round_id == round_id, LEDGER.c.idem >= draft_id, LEDGER.c.idem < draft_id + "g"
     )
     row = (session or db.session).execute(chosen).first()
-    return CastView(row.idem, tracker_of(row.leaf)) if row else None
+    return CastView(row.idem, tracker_of(row.leaf), row.slot) if row else None
+
+
+def slot_of_tracker(round_id: int, tracker: str) -> str | None:
+    """Whose ballot has this tracker, as a slot; None where none has."""
+    entry = entry_by_tracker(round_id, tracker)
+    if entry is None:
+        return None
+    return db.session.scalar(select(LEDGER.c.slot).where(LEDGER.c.entry_id == entry.entry_id))
 
 
 def key_ids_of(round_id: int) -> KeyIds | None:

@@ -1,14 +1,12 @@
 """The pages of a ballot: start, code or ward, how to vote, one page a contest, check, recorded. None is ever stored."""
 
-from collections.abc import Callable
-
 import structlog
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import ServiceUnavailable
 
 from pbudget.ballots import actions, sessions
 from pbudget.ballots.actions import BallotNotReady, BallotSessionEnded, CastAlready, ChoicesNotAsShown, VotingNotOpen
@@ -20,20 +18,25 @@ from pbudget.ballots.choosing import (
     read_press,
 )
 from pbudget.ballots.forms import CodeForm, ReferenceForm, WardForm
-from pbudget.ballots.queries import DraftView, VotingRound, WardView, paper_for, ward_of_id, wards_of_round
+from pbudget.ballots.own_ward import ward_given
+from pbudget.ballots.queries import DraftView, VotingRound, paper_for, ward_of_id, wards_of_round
 from pbudget.ballots.rules import words
 from pbudget.ballots.rules.paper import Contest, Paper
 from pbudget.ballots.rules.payload import is_blank_ballot, problems_of_ballot
 from pbudget.ballots.rules.reference import standing_of_reference
 from pbudget.ballots.sessions import (
+    answer_in_round,
     ended_page,
     go_to,
+    keep_nothing,
     page_of_standing,
     part_of_a_session,
     round_to_vote_in,
     settings,
     voter,
+    why_no_tracker,
 )
+from pbudget.equality.queries import plan_of
 from pbudget.keys.actions import KeyMismatch
 from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
 from pbudget.kit.errors import BadInput
@@ -41,8 +44,7 @@ from pbudget.ledger.actions import LedgerNotOpen
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
 from pbudget.ledger.rules import RoundClosed, parse_tracker
 from pbudget.roll.identify import TooManyTries, identify
-from pbudget.wards.queries import has_postcodes, ward_of_postcode
-from pbudget.wards.rules.postcodes import NotAPostcode, normalise, spaced
+from pbudget.wards.queries import has_postcodes
 from pbudget.web.access import public
 from pbudget.web.errors import ErrorText, error_page
 from pbudget.web.layout import is_fragment
@@ -60,11 +62,7 @@ for _name in ("task_of", "how_it_works", "chosen_lines", "left_in_words", "say_p
     pages.add_app_template_filter(getattr(words, _name))
 
 
-@pages.after_request
-def keep_nothing(response: Response) -> Response:
-    """No page of a ballot is stored, by anybody, even for the button Back."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+pages.after_request(keep_nothing)
 
 
 @pages.get("/vote")
@@ -82,6 +80,8 @@ def begin(slug: str) -> Response:
     round_ = round_to_vote_in(slug)
     if round_.standing != "open":
         return page_of_standing(round_)
+    if round_.by_contact and round_.can_begin_here:
+        return go_to(url_for("links.ask", slug=slug))
     return _begin_page(round_, CodeForm() if round_.assurance == "code" else WardForm())
 
 
@@ -94,6 +94,8 @@ def begin_ballot(slug: str) -> ResponseReturnValue:
         return page_of_standing(round_, 409)
     if not round_.can_begin_here:
         return _begin_page(round_, CodeForm(), 403)
+    if round_.by_contact:
+        return go_to(url_for("links.ask", slug=slug))
     return _begin_by_ward(round_) if round_.assurance == "open" else _begin_by_code(round_)
 
 
@@ -114,7 +116,7 @@ def _begin_by_code(round_: VotingRound) -> Response:
 def _begin_by_ward(round_: VotingRound) -> Response:
     form, wards = WardForm(), wards_of_round(round_.id)
     try:
-        ward = _ward_given(form, wards)
+        ward = ward_given(form, wards)
     except BadInput as error:
         form.postcode.errors = [str(error)]
         return _begin_page(round_, form, 422)
@@ -129,22 +131,6 @@ def _start(round_: VotingRound, entry: str, ward_id: int) -> None:
     sessions.remember_draft(
         actions.start_draft(round_.id, slot, ward_id, assurance=round_.assurance, instead_of=earlier)
     )
-
-
-def _ward_given(form: WardForm, wards: list[WardView]) -> WardView:
-    """The ward that was chosen or that the postcode lies in; BadInput in the words the resident reads."""
-    by_code = {ward.code: ward for ward in wards}
-    chosen, typed = request.form.get("ward", ""), (form.postcode.data or "").strip()
-    if chosen in by_code and not typed:
-        return by_code[chosen]
-    if not typed:
-        raise NotAPostcode("Enter your postcode or choose your ward" if has_postcodes() else "Choose your ward")
-    postcode = normalise(typed)
-    code = ward_of_postcode(postcode)
-    if code in by_code:
-        return by_code[code]
-    where = "is in a ward that has no vote in this round" if code else "is not in our list"
-    raise NotAPostcode(f"{spaced(postcode)} {where}. Check it, or choose your ward from the list")
 
 
 def _begin_page(round_: VotingRound, form: CodeForm | WardForm, status: int = 200) -> Response:
@@ -289,7 +275,11 @@ def recorded(slug: str) -> Response:
     cast = sessions.cast_here(round_)
     if cast is None:
         return ended_page(round_)
-    return make_response(render_template("ballots/recorded.html", round=round_, tracker=cast.tracker))
+    answered = session.get(sessions.ANSWERED) == sessions.draft_id()
+    page = render_template(
+        "ballots/recorded.html", round=round_, tracker=cast.tracker, plan=plan_of(round_.id), answered=answered
+    )
+    return make_response(page)
 
 
 @pages.post("/vote/end")
@@ -323,17 +313,11 @@ def find_reference(slug: str) -> Response:
     round_, form = round_to_vote_in(slug), ReferenceForm()
     tracker = parse_tracker((form.reference.data or "")[:100])
     if tracker is None:
-        form.reference.errors = [_why_no_tracker(form.reference.data or "")]
+        form.reference.errors = [why_no_tracker(form.reference.data or "")]
         return _reference_page(round_, form, 422)
     entry = entry_by_tracker(round_.id, tracker)
     found = standing_of_reference(entry.seq if entry else None, checkpoints_of(round_.id))
     return _reference_page(round_, form, tracker=tracker, found=found)
-
-
-def _why_no_tracker(typed: str) -> str:
-    if not typed.strip():
-        return "Enter your reference"
-    return "Check your reference. It has 11 letters and numbers, like 7Q4K-9XTM-2BX, and one of yours is not right"
 
 
 def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200, **found: object) -> Response:
@@ -343,19 +327,19 @@ def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200,
 @pages.errorhandler(CSRFError)
 def session_is_over(_error: CSRFError) -> Response:
     """A form from an earlier session: nothing it carried is used."""
-    return _answer_in_round(lambda round_: ended_page(round_, 400))
+    return answer_in_round(lambda round_: ended_page(round_, 400))
 
 
 @pages.errorhandler(BallotSessionEnded)
 def draft_is_gone(_error: BallotSessionEnded) -> Response:
     """The draft was cast, cleared away or too old."""
-    return _answer_in_round(ended_page)
+    return answer_in_round(ended_page)
 
 
 @pages.errorhandler(CastAlready)
 def cast_in_another_tab(_error: CastAlready) -> Response:
     """The ballot was cast with other choices than this page showed."""
-    return _answer_in_round(lambda round_: ended_page(round_, 409))
+    return answer_in_round(lambda round_: ended_page(round_, 409))
 
 
 @pages.errorhandler(VotingNotOpen)
@@ -363,16 +347,7 @@ def cast_in_another_tab(_error: CastAlready) -> Response:
 @pages.errorhandler(RoundClosed)
 def voting_is_over(_error: Exception) -> Response:
     """Too late, or too early: nothing was recorded, and the page says so."""
-    return _answer_in_round(lambda round_: page_of_standing(round_, 409))
-
-
-def _answer_in_round(answer: Callable[[VotingRound], Response]) -> Response:
-    """The answer for the round of this address; the ordinary page where there is no such round."""
-    try:
-        round_ = round_to_vote_in((request.view_args or {})["slug"])
-    except NotFound as error:
-        return error_page(404, error)
-    return answer(round_)
+    return answer_in_round(lambda round_: page_of_standing(round_, 409))
 
 
 @pages.errorhandler(OperationalError)

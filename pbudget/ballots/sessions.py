@@ -6,12 +6,16 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import NotFound
 
 from pbudget.ballots.queries import CastView, DraftView, VotingRound, cast_of_draft, draft, voting_round
 from pbudget.config import Settings
+from pbudget.web.errors import error_page
 from pbudget.web.layout import is_fragment
 
 DRAFT = "ballot"
+ANSWERED = "answered"
+"""In the session: the id of the draft after which this browser answered questions."""
 BROWSER_BITS = 128
 View = Callable[..., Any]
 
@@ -121,3 +125,25 @@ def keep_browser_bits(response: Response, round_: VotingRound, bits: str) -> Res
         browser_cookie(round_), bits, expires=round_.closes_at, httponly=True, secure=secure, samesite="Lax", path="/"
     )
     return response
+
+
+def keep_nothing(response: Response) -> Response:
+    """No page of a ballot is stored, by anybody, even for the button Back."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def answer_in_round(answer: Callable[[VotingRound], Response]) -> Response:
+    """The answer for the round of this address; the ordinary page where there is no such round."""
+    try:
+        round_ = round_to_vote_in((request.view_args or {})["slug"])
+    except NotFound as error:
+        return error_page(404, error)
+    return answer(round_)
+
+
+def why_no_tracker(typed: str) -> str:
+    """What is wrong with a reference as it was typed, in the words the voter reads."""
+    if not typed.strip():
+        return "Enter your reference"
+    return "Check your reference. It has 11 letters and numbers, like 7Q4K-9XTM-2BX, and one of yours is not right"
