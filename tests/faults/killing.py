@@ -1,0 +1,45 @@
+"""kill -9 of the shipped server at random moments while people vote."""
+
+import random
+import time
+from dataclasses import dataclass
+
+from tests.faults.ground import Ground
+from tests.faults.oracle import Findings, examine
+from tests.faults.shipped import KINDS, ShippedServer, free_port
+from tests.faults.voters import Crowd, Notes
+
+
+@dataclass(frozen=True)
+class Lives:
+    """How many kills, and how long the server lives before each, in seconds."""
+
+    kills: int
+    shortest: float = 0.2
+    longest: float = 5.0
+
+
+def kill_again_and_again(ground: Ground, lives: Lives, seed: int = 1, voters: int = 6) -> Findings:
+    """Kill the server as a whole, or one worker of gunicorn; the next starts on the same port; at the end all finish.
+
+    Half of the kills of gunicorn are of one worker, which its first process replaces: the port stays open.
+    """
+    draw, notes, port = random.Random(seed), Notes(ground.instance / "voters.jsonl"), free_port()
+    said = ground.instance / "server.log"
+    server = ShippedServer(KINDS[0], ground.environ, port, said).__enter__()
+    try:
+        with Crowd(ground, port, notes, voters) as crowd:
+            for kill in range(1, lives.kills + 1):
+                time.sleep(draw.uniform(lives.shortest, lives.longest))
+                if crowd.problems:
+                    break
+                if server.kind == "gunicorn" and draw.random() < 0.5:
+                    server.kill_one_worker(draw.random())
+                    continue
+                server.kill()
+                server = ShippedServer(KINDS[kill % len(KINDS)], ground.environ, port, said).__enter__()
+    finally:
+        server.kill()
+    found = examine(ground, notes)
+    found.problems += crowd.problems
+    return found
