@@ -23,7 +23,8 @@ MOST_FUNDED = 3
 def front() -> str:
     """What is open, what is coming, what came of the last round."""
     now = database_now(db.session())
-    current = [(each, each.stage(now)) for each in rounds(("open", "closed", "set-up"), MOST_CURRENT)]
+    under_way = [*rounds(("open", "closed"), MOST_CURRENT), *rounds(("set-up",), MOST_CURRENT)]
+    current = [(each, each.stage(now)) for each in under_way]
     open_now = [each for each, stage in current if stage == OPEN]
     coming_up = [each for each, stage in current if stage in (SET_UP, NOT_YET)]
     published = rounds(DECIDED, MOST_DECIDED)

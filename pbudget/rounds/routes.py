@@ -31,7 +31,8 @@ def rounds() -> str:
     paging = asked_page(number_of_rounds(DECIDED), ROUNDS_A_PAGE)
     published = rounds_in(DECIDED, ROUNDS_A_PAGE, paging.offset)
     now = database_now(db.session())
-    current = [(each, each.stage(now)) for each in rounds_in(("open", "closed", "annulled", "set-up"), MOST_COMING_UP)]
+    under_way = [rounds_in(phases, MOST_COMING_UP) for phases in (("open",), ("closed", "annulled"), ("set-up",))]
+    current = [(each, each.stage(now)) for found in under_way for each in found]
     return render_template(
         "rounds/rounds.html",
         paging=paging,

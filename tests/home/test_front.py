@@ -83,3 +83,12 @@ def test_a_round_whose_time_is_up_is_being_counted(client):
     page = client.get("/")
     assert "Being counted" in page.text
     assert not page.soup.select("a.govuk-button[href='/rounds/test-2027']")
+
+
+def test_an_open_round_stays_on_the_page_however_many_are_being_prepared(client):
+    add_round("open", 3_000_000, slug="open-now", opens_at=datetime(2020, 1, 1, tzinfo=UTC))
+    for number in range(6):
+        add_round("set-up", slug=f"prepared-{number}")
+    page = client.get("/")
+    assert page.soup.select("main a[href='/rounds/open-now']"), "a vote that is open is not on the front page"
+    assert len(page.soup.select("main a[href^='/rounds/prepared-']")) == 5
