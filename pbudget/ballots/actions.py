@@ -54,14 +54,19 @@ class BallotNotReady(PbudgetError):
 
 
 def slot_for(keys_folder: Path, round_: VotingRound, entry: str) -> str:
-    """The slot of `roll:<id>` or `browser:<bits>` in this round, by the key its manifest names.
+    """The slot of `roll:<id>` or `browser:<bits>` in this round, by the key its manifest names; raises as key_for."""
+    return slot_of(key_for(keys_folder, round_), entry)
+
+
+def key_for(keys_folder: Path, round_: VotingRound) -> bytes:
+    """The round's key, if it is the one its manifest names.
 
     Raises KeyMissing, KeyMismatch or KeysDestroyed when this machine must not take votes, VotingNotOpen before opening.
     """
     ids = key_ids_of(round_.id)
     if ids is None:
         raise VotingNotOpen("Voting in this round has not opened.")
-    return slot_of(load_key(keys_folder, round_.slug, "round", ids), entry)
+    return load_key(keys_folder, round_.slug, "round", ids)
 
 
 def start_draft(

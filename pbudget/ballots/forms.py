@@ -1,4 +1,4 @@
-"""What a voter types: a code, a ward or a postcode, yes or no, a reference. Shape and labels only."""
+"""What a voter types: a code, an e-mail address, a ward or a postcode, a reference. Shape and labels only."""
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextInput
@@ -16,6 +16,19 @@ class WardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A postcode, or a ward chosen from the list; the postcode is looked up and forgotten."""
 
     postcode = StringField("Your postcode", widget=GovTextInput())
+
+
+class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Where to send a link."""
+
+    email = StringField("Your e-mail address", widget=GovTextInput())
+    submit = SubmitField("Send me a link", widget=GovSubmitInput())
+
+
+class LinkForm(WardForm):
+    """The code of a link, and where one lives."""
+
+    code = StringField("Code from your e-mail", widget=GovTextInput())
 
 
 class ReferenceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -1,9 +1,11 @@
-"""Table of the ballots room: `ballot_draft`. A cast ballot is in the ledger; nothing of the roll is here or there."""
+"""Tables of the ballots room: drafts, and links sent by e-mail. A cast ballot is in the ledger; nothing of the roll is
+here or there.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbudget.db import Base, Moment
@@ -46,3 +48,38 @@ class BallotDraft(Base):
     seed: Mapped[str] = mapped_column(String(32))
     """What the order of the proposals is shuffled by."""
     touched_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ContactLink(Base):
+    """A link that was sent to somebody's e-mail address, without the address: all of it is locked by the round's key.
+
+    The row is written with the e-mail and never touched when the link is used, so that no transaction holds both the
+    address and the ballot: see rules/links.py.
+    """
+
+    __tablename__ = "contact_link"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64 AND length(mark) = 64", name="digests"),
+        CheckConstraint("length(sealed) = 48", name="sealed_slot"),
+        Index("ix_contact_link_mark", "round_id", "mark"),
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64))
+    """Whose it is, to replace it by a newer one."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """The slot, which only the code and the round's key together open."""
+    replaced: Mapped[bool] = mapped_column(default=False)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class UsedLink(Base):
+    """A link that was used. `forget_at` (UTC) is rounded up, so that it does not say when."""
+
+    __tablename__ = "used_link"
+    __table_args__ = (CheckConstraint("length(mark) = 64", name="mark_is_a_digest"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    forget_at: Mapped[datetime] = mapped_column(Moment)

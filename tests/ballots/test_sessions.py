@@ -197,7 +197,6 @@ def test_an_open_round_asks_for_the_ward_and_counts_one_ballot_a_browser(app):
     "columns",
     [
         {"assurance": "roll"},
-        {"assurance": "open", "contact_point": "email"},
         {"assurance": "code", "channel_online": False},
     ],
 )

@@ -97,22 +97,25 @@ def make_code(draw: Draw = secrets.randbelow) -> Code:
     return Code(selector_at(draw(SELECTORS)), make_secret(draw))
 
 
-def parse_code(typed: str) -> Code:
+def parse_code(typed: str, source: str = "letter") -> Code:
     """Read a code as typed, pasted or scanned: any case, spaces, hyphens, O for 0, I or L for 1, or a whole address.
 
-    Raises CodeMissing, CodeTooShort, CodeTooLong, CodeHasWrongCharacter or CodeMistyped, each with what to do.
+    `source` is what the person has it from, in the messages: a letter or an e-mail. Raises CodeMissing, CodeTooShort,
+    CodeTooLong, CodeHasWrongCharacter or CodeMistyped, each with what to do.
     """
     plain = plain_characters(typed)
     if not plain:
-        raise CodeMissing("Enter the code from your letter")
-    _refuse_wrong_characters(plain)
+        raise CodeMissing(f"Enter the code from your {source}")
+    _refuse_wrong_characters(plain, source)
     if len(plain) < CODE_LENGTH:
-        raise CodeTooShort(f"Your code has {CODE_LENGTH} characters and you entered {len(plain)}. Check your letter")
+        raise CodeTooShort(f"Your code has {CODE_LENGTH} characters and you entered {len(plain)}. Check your {source}")
     if len(plain) > CODE_LENGTH:
-        raise CodeTooLong(f"Your code has {CODE_LENGTH} characters and you entered {len(plain)}. Check your letter")
+        raise CodeTooLong(f"Your code has {CODE_LENGTH} characters and you entered {len(plain)}. Check your {source}")
     code = Code(plain[:SELECTOR_LENGTH], plain[SELECTOR_LENGTH:-1])
     if check_character(plain[:-1]) != plain[-1]:
-        raise CodeMistyped("One of the characters is not as it is on your letter. Check the code and enter it again")
+        raise CodeMistyped(
+            f"One of the characters is not as it is on your {source}. Check the code and enter it again"
+        )
     return code
 
 
@@ -137,9 +140,9 @@ def plain_characters(typed: str) -> str:
     return "".join(kept).translate(LOOK_ALIKES)
 
 
-def _refuse_wrong_characters(plain: str) -> None:
+def _refuse_wrong_characters(plain: str, source: str = "letter") -> None:
     wrong = next((character for character in plain if character not in VALUES), None)
     if wrong == "U":
-        raise CodeHasWrongCharacter("Voting codes do not have the letter U. Check your letter: it may be a V")
+        raise CodeHasWrongCharacter(f"Voting codes do not have the letter U. Check your {source}: it may be a V")
     if wrong:
-        raise CodeHasWrongCharacter("A voting code has only letters and numbers. Check your letter")
+        raise CodeHasWrongCharacter(f"A voting code has only letters and numbers. Check your {source}")
