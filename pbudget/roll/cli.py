@@ -8,17 +8,20 @@ from datetime import date
 from pathlib import Path
 
 import click
+from flask import current_app
 
-from pbudget.kit.clock import say_day, say_moment
+from pbudget.config import Settings
 from pbudget.kit.errors import BadInput
 from pbudget.roll import queries
 from pbudget.roll.generating import confirm_download, generate_codes, start_batch
 from pbudget.roll.identify import clock
 from pbudget.roll.importing import RollNotUsable, check_file, import_roll
-from pbudget.roll.letters import letters_of, mail_merge
+from pbudget.roll.letters import Letter, letters_of, mail_merge
+from pbudget.roll.queries import BatchView
 from pbudget.roll.rules.letters import LetterWords
 from pbudget.roll.tasks import clear_away, terms_for
-from pbudget.roll.words import say_imported, say_number_of, say_problems, say_report
+from pbudget.roll.typesetting import letters_pdf, parts_of
+from pbudget.roll.words import say_imported, say_number_of, say_problems, say_report, say_when
 from pbudget.rounds.queries import RoundView, pots_of, round_by_slug
 from pbudget.wards.queries import WardName, wards_around
 
@@ -97,19 +100,48 @@ def continue_command(batch: int) -> None:
 @click.argument("batch", type=int)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--passphrase", prompt=True, hide_input=True, help="Asked for when not given; do not type it here.")
+@click.option("--large", is_flag=True, help="PDF in large print.")
 @click.option("--delete", is_flag=True, help="Delete the plain codes here once OUT is written.")
-def letters(round_name: str, batch: int, out: Path, passphrase: str, delete: bool) -> None:
-    """Write the printer's mail-merge CSV of a batch. Only you can read it; move it by a safe way and delete it."""
+def letters(round_name: str, batch: int, out: Path, passphrase: str, large: bool, delete: bool) -> None:
+    """Write a batch as the printer's mail-merge CSV, or as PDF where OUT ends in .pdf.
+
+    PDF needs pbudget[letters]; more than 1,000 letters become OUT-1.pdf, OUT-2.pdf and so on. Only you can read the
+    files; move them by a safe way and delete them.
+    """
     round_ = _round(round_name)
-    ward = _ward_of_batch(round_, batch)
+    view, ward = _batch_and_ward(round_, batch)
     found = letters_of(batch, passphrase, round_.slug, ward.name)
-    words = LetterWords(round_.name, ward.name, closes=_closes(round_))
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(mail_merge(found, words))
+    opens, closes = say_when(round_.opens_at, round_.opens_on), say_when(round_.closes_at, round_.closes_on)
+    words = LetterWords(round_.name, ward.name, opens, closes, _settings().contact_phone)
+    if out.suffix.lower() == ".pdf":
+        written = _write_pdfs(out, found, words, large=large, test=view.kind == "test")
+    else:
+        written = [_write_for_owner(out, mail_merge(found, words).encode("utf-8"))]
     if delete:
         confirm_download(batch)
-    click.echo(f"{say_number_of(len(found), 'letter', 'letters')} written to {out}.")
+    click.echo(f"{say_number_of(len(found), 'letter', 'letters')} written to {', '.join(map(str, written))}.")
+
+
+def _write_pdfs(out: Path, found: list[Letter], words: LetterWords, *, large: bool, test: bool) -> list[Path]:
+    """Write a file for each part; nothing is overwritten."""
+    parts = parts_of(found)
+    names = [out] if len(parts) == 1 else [out.with_stem(f"{out.stem}-{n}") for n in range(1, len(parts) + 1)]
+    council = _settings().council_name
+    return [
+        _write_for_owner(name, letters_pdf(part, words, council, large=large, test=test))
+        for name, part in zip(names, parts, strict=True)
+    ]
+
+
+def _write_for_owner(path: Path, content: bytes) -> Path:
+    """Make the file, readable by its owner only; one that is there stays as it is."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise RoundNotReady(f"{path} is there already. Move it away, or name another file.") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    return path
 
 
 @roll.command()
@@ -139,17 +171,16 @@ def _wards(round_: RoundView) -> list[WardName]:
     return wards_around({pot.ward_id for pot in pots if pot.ward_id}, borough_wide=borough_wide)
 
 
-def _ward_of_batch(round_: RoundView, batch_id: int) -> WardName:
+def _batch_and_ward(round_: RoundView, batch_id: int) -> tuple[BatchView, WardName]:
     batch = queries.batch(batch_id)
     if batch is None or batch.round_id != round_.id:
         raise RoundNotReady(f"{round_.slug} has no batch {batch_id}.")
-    return next(ward for ward in wards_around({batch.ward_id}, borough_wide=False))
+    return batch, wards_around({batch.ward_id}, borough_wide=False)[0]
 
 
-def _closes(round_: RoundView) -> str:
-    if round_.closes_at:
-        return say_moment(round_.closes_at)
-    return say_day(round_.closes_on) if round_.closes_on else ""
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 def _today() -> date:

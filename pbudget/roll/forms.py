@@ -83,7 +83,9 @@ class OpenLettersForm(FlaskForm):  # type: ignore[misc]
         choices=[
             SelectChoice("csv", "A file for the council’s printer (mail-merge CSV)"),
             SelectChoice("print", "Letters to print from this browser"),
-            SelectChoice("large", "Letters in large print"),
+            SelectChoice("large", "Letters in large print to print from this browser"),
+            SelectChoice("pdf", "Letters as PDF"),
+            SelectChoice("pdf-large", "Letters in large print as PDF"),
         ],
         default="csv",
     )

@@ -29,6 +29,11 @@ class Letter:
     address: str = field(repr=False)
 
     @property
+    def typed_address(self) -> str:
+        """The address of the voting page as somebody types it: without `https://`, and without the code."""
+        return self.address.partition("://")[2].partition("#")[0]
+
+    @property
     def qr(self) -> Markup:
         """The address as a QR code: a drawing that stands in the page itself, made of nothing but squares."""
         made = segno.make_qr(self.address, error=QR_ERROR_CORRECTION)

@@ -11,7 +11,7 @@ from pbudget.config import Settings
 from pbudget.db import transaction
 from pbudget.jobs.actions import enqueue
 from pbudget.jobs.queries import jobs_of_round
-from pbudget.kit.clock import say_day, say_moment
+from pbudget.kit.clock import say_day
 from pbudget.kit.errors import BadInput
 from pbudget.roll import queries
 from pbudget.roll.forms import ConfirmForm, MakeCodesForm, OpenLettersForm, ReturnedForm, RollFileForm
@@ -24,8 +24,9 @@ from pbudget.roll.reissuing import register_returned
 from pbudget.roll.rules.letters import LetterWords, direction, languages_given
 from pbudget.roll.rules.roll_file import RollReport
 from pbudget.roll.tasks import LOAD_ROLL, MAKE_CODES, terms_for
+from pbudget.roll.typesetting import LETTERS_IN_A_PDF, letters_pdf, parts_of
 from pbudget.roll.uploads import keep_upload, kept_upload, remove_upload
-from pbudget.roll.words import STATES, say_number_of, say_problems, say_report
+from pbudget.roll.words import STATES, say_number_of, say_problems, say_report, say_when
 from pbudget.rounds.queries import RoundView, pots_of, round_by_slug
 from pbudget.wards.queries import WardName, wards_around
 from pbudget.web.access import current_staff, roles, signed_in_staff
@@ -160,7 +161,9 @@ def open_letters(slug: str, batch_id: int) -> ResponseReturnValue:
         return _letters_page(round_, batch, form), 422
     words = _words(round_, ward, form.languages.data or "")
     if form.form.data == "csv":
-        return _csv(mail_merge(found, words), f"letters-{round_.slug}-{batch.id}.csv")
+        return _file(mail_merge(found, words), "text/csv; charset=utf-8", f"letters-{round_.slug}-{batch.id}.csv")
+    if form.form.data in ("pdf", "pdf-large"):
+        return _pdf(round_, batch, form, found, words)
     return _print_page(found, words, form, batch)
 
 
@@ -314,6 +317,7 @@ def _letters_page(round_: RoundView, batch: BatchView, form: OpenLettersForm) ->
         number=number,
         parts=-(-number // LETTERS_ON_A_PAGE),
         on_a_page=LETTERS_ON_A_PAGE,
+        in_a_pdf=LETTERS_IN_A_PDF,
         states=STATES,
         confirm=ConfirmForm(formdata=None),
     )
@@ -326,23 +330,37 @@ def _returned_page(round_: RoundView, form: ReturnedForm, done: Any = None) -> s
 
 def _words(round_: RoundView, ward: WardName, languages: str) -> LetterWords:
     settings: Settings = current_app.extensions["settings"]
-    opens, closes = (
-        say_moment(moment) if moment else say_day(day) if day else ""
-        for moment, day in ((round_.opens_at, round_.opens_on), (round_.closes_at, round_.closes_on))
-    )
+    opens, closes = say_when(round_.opens_at, round_.opens_on), say_when(round_.closes_at, round_.closes_on)
     return LetterWords(round_.name, ward.name, opens, closes, settings.contact_phone, languages_given(languages))
 
 
-def _csv(text: str, name: str) -> Response:
+def _file(content: str | bytes, content_type: str, name: str) -> Response:
     disposition = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(text, content_type="text/csv; charset=utf-8", headers=disposition)
+    return Response(content, content_type=content_type, headers=disposition)
+
+
+def _pdf(
+    round_: RoundView, batch: BatchView, form: OpenLettersForm, found: Sequence[Letter], words: LetterWords
+) -> ResponseReturnValue:
+    """One part of the letters as PDF, or the form again with the reason why not."""
+    settings: Settings = current_app.extensions["settings"]
+    parts, part = parts_of(found), form.part.data or 1
+    if part > len(parts):
+        form.part.errors = [f"There is only {say_number_of(len(parts), 'part', 'parts')} as PDF. Enter a lower number"]
+        return _letters_page(round_, batch, form), 422
+    large, test = form.form.data == "pdf-large", batch.kind == "test"
+    try:
+        drawn = letters_pdf(parts[part - 1], words, settings.council_name, large=large, test=test)
+    except BadInput as error:
+        form.form.errors = [str(error)]
+        return _letters_page(round_, batch, form), 422
+    return _file(drawn, "application/pdf", f"letters-{round_.slug}-{batch.id}-{part}.pdf")
 
 
 def _print_page(found: Sequence[Letter], words: LetterWords, form: OpenLettersForm, batch: BatchView) -> str:
     """One part of the letters: a browser prints a few hundred pages, not fifty thousand."""
     part = form.part.data or 1
     chosen = found[(part - 1) * LETTERS_ON_A_PAGE : part * LETTERS_ON_A_PAGE]
-    settings: Settings = current_app.extensions["settings"]
     return render_template(
         "roll/print.html",
         letters=chosen,
@@ -351,5 +369,4 @@ def _print_page(found: Sequence[Letter], words: LetterWords, form: OpenLettersFo
         part=part,
         large=form.form.data == "large",
         shown=say_number_of(len(chosen), "letter", "letters"),
-        site=settings.public_url.partition("://")[2],
     )

@@ -1,5 +1,8 @@
 """What commands and pages of the roll say, in one place."""
 
+from datetime import date, datetime
+
+from pbudget.kit.clock import say_day, say_moment
 from pbudget.roll.importing import RollImported
 from pbudget.roll.rules.roll_file import RollReport
 
@@ -56,3 +59,10 @@ def say_imported(done: RollImported) -> str:
         f"{say_number_of(done.rows, 'row', 'rows')} loaded, {say_number_of(done.codes, 'code', 'codes')} to be made."
         f"{instead} Fingerprint of the file: {done.sha256[:12]}."
     )
+
+
+def say_when(moment: datetime | None, day: date | None) -> str:
+    """A moment where one is set, else its day, else nothing: `5pm on Sunday 14 March 2027`, `14 March 2027`, ``."""
+    if moment:
+        return say_moment(moment)
+    return say_day(day) if day else ""

@@ -32,9 +32,10 @@ def test_every_requirement_has_a_version_and_a_hash(lock: Path) -> None:
     assert [line for line in requirements if not (PIN.match(line) and "--hash=sha256:" in line)] == []
 
 
-def test_the_test_lock_holds_the_run_lock() -> None:
-    run, test = (pins(ROOT / "requirements" / f"{name}.txt") for name in ("run", "test"))
-    assert {name: version for name, version in run.items() if test.get(name) != version} == {}
+@pytest.mark.parametrize("narrow, wide", [("run", "test"), ("run", "letters"), ("letters", "test")])
+def test_a_wider_lock_holds_the_narrower(narrow: str, wide: str) -> None:
+    fewer, more = (pins(ROOT / "requirements" / f"{name}.txt") for name in (narrow, wide))
+    assert {name: version for name, version in fewer.items() if more.get(name) != version} == {}
 
 
 def test_every_front_end_package_has_its_integrity() -> None:

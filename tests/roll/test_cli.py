@@ -46,6 +46,22 @@ def test_from_a_file_to_the_printers_file(sqlite_stage, tmp_path):
     assert not code_file(int(batch)).path.exists()
 
 
+def test_a_name_that_ends_in_pdf_gets_pdf(sqlite_stage, tmp_path, monkeypatch):
+    monkeypatch.setattr("pbudget.roll.typesetting.LETTERS_IN_A_PDF", 2)
+    add_entries(sqlite_stage.round_id, sqlite_stage.wards[FIRST], 3, name="Test One", address="1 Test Road")
+    started = start_batch(sqlite_stage.round_id, sqlite_stage.wards[FIRST])
+    generate_codes(started.id)
+    written = ["letters", "test-2027", str(started.id), tmp_path / "ward.pdf"]
+    said = run(*written, "--large", input=started.passphrase + "\n").output
+    assert "3 letters written to" in said
+    assert [path.name for path in sorted(tmp_path.glob("*.pdf"))] == ["ward-1.pdf", "ward-2.pdf"]
+    for path in tmp_path.glob("*.pdf"):
+        assert path.read_bytes().startswith(b"%PDF")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(BadInput, match=r"ward-1\.pdf is there already"):
+        run(*written, input=started.passphrase + "\n")
+
+
 def test_a_dry_run_loads_nothing(sqlite_stage, tmp_path):
     said = run("import", "test-2027", write(tmp_path, f"{FIRST},Test One,40"), "--dry-run").output
     assert "This was a dry run" in said

@@ -2,10 +2,11 @@ import io
 import re
 
 import pytest
+from pypdf import PdfReader
 
 from pbudget.db import db, transaction
 from pbudget.jobs.models import Job
-from pbudget.roll import queries
+from pbudget.roll import queries, typesetting
 from pbudget.roll.generating import code_file
 from pbudget.roll.identify import identify
 from pbudget.roll.tasks import LOAD_ROLL, MAKE_CODES, clear_away, load_roll, make_codes
@@ -180,6 +181,28 @@ def test_test_letters_say_on_their_face_that_they_cannot_vote(officer, sqlite_st
     link, passphrase = make(officer, sqlite_stage, "test")
     page = officer.post(link, {"passphrase": passphrase, "form": "print"}, status=200)
     assert len(page.soup.select(".letter")) == len(page.soup.select(".letter__test")) == 5
+
+
+@pytest.mark.parametrize("form", ["pdf", "pdf-large"])
+def test_letters_come_as_pdf(officer, sqlite_stage, form):
+    add_entries(sqlite_stage.round_id, sqlite_stage.wards[FIRST], name="Test Resident", address="1 Test Road")
+    link, passphrase = make(officer, sqlite_stage)
+    answer = officer.post(link, {"passphrase": passphrase, "form": form}, status=200).response
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    text = PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
+    assert "Test Resident" in text
+    assert "/rounds/test-2027/vote" in text
+
+
+def test_what_is_wrong_with_a_pdf_is_said_beside_its_question(officer, sqlite_stage, monkeypatch):
+    add_entries(sqlite_stage.round_id, sqlite_stage.wards[FIRST], name="Test \U00010380", address="1 Test Road")
+    link, passphrase = make(officer, sqlite_stage)
+    given = {"passphrase": passphrase, "form": "pdf"}
+    assert "No font on this server has" in officer.post(link, given, status=422).text
+    assert "There is only 1 part as PDF" in officer.post(link, {**given, "part": "2"}, status=422).text
+    monkeypatch.setattr(typesetting, "can_typeset", lambda: False)
+    assert "need an addition that is not installed" in officer.post(link, given, status=422).text
 
 
 def test_spoiled_letters_are_voided_after_a_question(officer, sqlite_stage):

@@ -1,6 +1,8 @@
 """What a letter says and where, in the words the council gives and the positions a window envelope needs."""
 
+import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 MAIL_MERGE_COLUMNS = (
     "letter_reference",
@@ -11,6 +13,7 @@ MAIL_MERGE_COLUMNS = (
     "ward",
     "voting_closes",
 )
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,6 +28,33 @@ class LetterWords:
     phone: str = ""
     other_languages: tuple[tuple[str, str], ...] = ()
     """(language tag, text): `("cy", "I gael y llythyr hwn yn Gymraeg, ffoniwch …")`."""
+    scan: ClassVar[str] = "Scan the square with a phone, or go to"
+    enter: ClassVar[str] = "and enter this code:"
+    test: ClassVar[str] = "Test letter: its code cannot be used to vote"
+
+    @property
+    def heading(self) -> str:
+        """The letter's heading."""
+        return f"{self.round_name}: your voting code"
+
+    @property
+    def opening(self) -> str:
+        """What the letter is about, and from when until when."""
+        dates = [f"Voting opens: {self.opens}."] * bool(self.opens) + [f"Voting closes: {self.closes}."] * bool(
+            self.closes
+        )
+        return " ".join([f"You can help decide how money is spent in {self.ward_name}.", *dates])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below the code, a paragraph each."""
+        return (
+            "Keep this code to yourself. Whoever has it can vote in your place.",
+            "You can change your mind: vote again with the same code until voting closes. Only your last vote counts. "
+            "Nobody can see from this letter how you voted.",
+            "If this letter is not for you, put it back in the post marked “return to sender”.",
+            self.help_line,
+        )
 
     @property
     def help_line(self) -> str:
@@ -55,11 +85,12 @@ def languages_given(typed: str) -> tuple[tuple[str, str], ...]:
     """The council's lines in other languages, as `cy: I gael …`, one a line; a line without a tag has none.
 
     languages_given("cy: Ffoniwch 0800\\nar: …")  -> (("cy", "Ffoniwch 0800"), ("ar", "…"))
+    languages_given("Polish: zadzwoń")             -> (("", "Polish: zadzwoń"),)
     """
     found = []
     for line in filter(None, map(str.strip, typed.splitlines())):
-        tag, colon, text = line.partition(":")
-        tagged = colon and 2 <= len(tag.strip()) <= 8 and tag.strip().replace("-", "").isalpha()
+        tag, _, text = line.partition(":")
+        tagged = text.strip() and LANGUAGE_TAG.fullmatch(tag.strip().lower())
         found.append((tag.strip().lower(), text.strip()) if tagged else ("", line))
     return tuple(found)
 
