@@ -5,7 +5,7 @@ from flask import Blueprint, render_template, url_for
 from pbudget.db import database_now, db
 from pbudget.kit.clock import say_dates, say_moment
 from pbudget.kit.money import format_money
-from pbudget.results.queries import contests_of, most_wanted
+from pbudget.results.queries import ContestSummary, contests_of, most_wanted
 from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, pots_of, rounds
 from pbudget.rounds.rules.phases import CLOSED, DECIDED, NOT_YET, OPEN, SET_UP
@@ -36,10 +36,14 @@ def front() -> str:
         open_now=[_event(each) for each in open_now],
         being_counted=[_event(each) for each, stage in current if stage == CLOSED],
         coming_up=[_event(each) for each in coming_up],
-        decided=[_event(each, contest_words(contests[each.id])) for each in published],
+        decided=[_event(each, _outcome(each, contests[each.id])) for each in published],
         latest=published[0] if published else None,
         funded=most_wanted(published[0].id, MOST_FUNDED) if published else [],
     )
+
+
+def _outcome(round_: RoundView, contests: list[ContestSummary]) -> str:
+    return contest_words(contests, held_here=round_.opened_at is not None)
 
 
 def _headline(current: list[RoundView]) -> str | None:

@@ -38,6 +38,8 @@ class Totals(Protocol):
     def projects(self) -> int: ...  # noqa: D102
     @property
     def ballots(self) -> int: ...  # noqa: D102
+    @property
+    def ward_id(self) -> int | None: ...  # noqa: D102
 
 
 def plural(number: int, noun: str) -> str:
@@ -59,11 +61,22 @@ def headline(name: str, funded: int, projects: int, spent: str, pot: str) -> str
     return f"{name} funded {funded:,} of {plural(projects, 'project')} with {spent} of {pot}."
 
 
-def contest_words(contests: Sequence[Totals]) -> str:
-    """A round in one line: `7 of 27 projects funded in 2 contests, 3,522 ballots`."""
-    funded, projects, ballots = (sum(getattr(c, name) for c in contests) for name in ("funded", "projects", "ballots"))
+def contest_words(contests: Sequence[Totals], *, held_here: bool = False) -> str:
+    """A round in one line: `7 of 27 projects funded in 2 contests, 3,522 ballots`.
+
+    In a round that was `held_here` everybody fills in one ballot for their ward and for the whole area together, so
+    nobody is counted twice; elections from elsewhere have a ballot for each contest.
+    """
+    funded, projects = (sum(getattr(each, name) for each in contests) for name in ("funded", "projects"))
+    ballots = _voters(contests) if held_here else sum(each.ballots for each in contests)
     where = f" in {len(contests):,} contests" if len(contests) > 1 else ""
     return f"{funded:,} of {plural(projects, 'project')} funded{where}, {plural(ballots, 'ballot')}"
+
+
+def _voters(contests: Sequence[Totals]) -> int:
+    """How many filled in a ballot: those of all wards together, or of the whole area, whichever is more."""
+    of_wards = sum(each.ballots for each in contests if each.ward_id is not None)
+    return max([of_wards, *(each.ballots for each in contests if each.ward_id is None)])
 
 
 def bar_words(funded: int, spent: str, remaining: int, left: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
 
 from pbudget.db import database_now, db
-from pbudget.kit.clock import say_dates
+from pbudget.kit.clock import LONDON, say_dates
 from pbudget.ledger.queries import acts, checkpoints_of, head_of
 from pbudget.results.queries import ContestSummary, contests_of
 from pbudget.results.words import contest_words
@@ -43,8 +43,10 @@ def rounds() -> str:
 
 @pages.app_template_filter()
 def voting_dates(round_: RoundView) -> str:
-    """The days on which people vote in a round, as far as they are known."""
-    return say_dates(round_.opens_on, round_.closes_on, round_.dates_as_stated)
+    """The days on which people vote in a round, as far as they are known; the last one as it was, if it ended early."""
+    ended = round_.closed_at.astimezone(LONDON).date() if round_.closed_at else None
+    last = min(ended, round_.closes_on) if ended and round_.closes_on else round_.closes_on
+    return say_dates(round_.opens_on, last, round_.dates_as_stated)
 
 
 def with_totals(rounds: list[RoundView]) -> list[tuple[RoundView, list[ContestSummary]]]:

@@ -172,17 +172,19 @@ def with_choices(form: RoundForm, round_: SetUp) -> RoundForm:
 
 def task_page(round_: SetUp, name: str, form: RoundForm, **more: Any) -> str:
     """The page of a task."""
+    rules = rules_of(round_) if name == "rule" else ()
     hints = {
         "assurance": ASSURANCE_CHOICES,
         "ballot_type": BALLOT_CHOICES,
         "channels": CHANNEL_CHOICES,
-        "rule": rules_of(round_) if name == "rule" else (),
+        "rule": rules,
     }
     return render_template(
         f"rounds/staff/{name}.html",
         round=round_,
         form=form,
         title=TASKS[name][0],
+        rules=rules,
         hints={field: [each.hint for each in choices] for field, choices in hints.items()},
         may_change=round_.phase == SET_UP and "officer" in signed_in_staff().roles,
         **more,

@@ -1,5 +1,7 @@
 """A result in plain sentences."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from pbudget.results import words
@@ -65,3 +67,19 @@ def test_many_ties_are_counted_instead_of_listed():
     sentences = words.tie_sentences(ties)
     assert len(sentences) == 4
     assert sentences[3] == "6 more ties decided money; the JSON download lists them."
+
+
+@dataclass(frozen=True)
+class Contest:
+    funded: int
+    projects: int
+    ballots: int
+    ward_id: int | None
+
+
+def test_a_ballot_for_a_ward_and_the_whole_area_is_one_ballot_in_a_round_held_here():
+    contests = [Contest(1, 2, 30, 1), Contest(0, 3, 12, 2), Contest(2, 4, 42, None)]
+    assert words.contest_words(contests, held_here=True) == "3 of 9 projects funded in 3 contests, 42 ballots"
+    assert words.contest_words(contests[:2], held_here=True) == "1 of 5 projects funded in 2 contests, 42 ballots"
+    assert words.contest_words(contests) == "3 of 9 projects funded in 3 contests, 84 ballots"
+    assert words.contest_words([], held_here=True) == "0 of 0 projects funded, 0 ballots"

@@ -1,6 +1,6 @@
 """The list of rounds and a round's own page."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -53,6 +53,18 @@ def test_a_round_under_way_shows_no_result(client, phase):
     add_round(phase=phase, pots=1)
     client.get("/rounds/test-2027")
     client.get("/rounds/test-2027/pot-0", status=404)
+
+
+def test_a_round_that_was_closed_early_ended_on_that_day(client):
+    add_round(phase="published", closed_at=datetime(2027, 3, 8, 23, 59, tzinfo=UTC))
+    assert "1 March 2027 to 8 March 2027" in client.get("/rounds/test-2027").text
+
+
+def test_what_is_open_stands_before_what_is_being_prepared(client):
+    add_round("prepared")
+    add_round("under-way", phase="open", opens_at=datetime(2020, 1, 1, tzinfo=UTC), name="Test round A")
+    links = [link["href"] for link in client.get("/rounds").soup.select(".events__title a")]
+    assert links == ["/rounds/under-way", "/rounds/prepared"]
 
 
 def test_a_published_round_lists_its_contests(client, tmp_path):

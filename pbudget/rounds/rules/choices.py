@@ -8,11 +8,12 @@ from pbudget.tally.rules.rule import EQUAL_SHARES, GREEDY, GREEDY_VALUE, PHRAGME
 
 
 class Choice(NamedTuple):
-    """One choice: its value, its name, what follows from it."""
+    """One choice: its value, its name, what follows from it, and how it works in full where that is long."""
 
     value: str
     title: str
     hint: str
+    in_full: str = ""
 
 
 BALLOT_CHOICES = (
@@ -77,12 +78,12 @@ def rules_for(ballot_types: frozenset[str]) -> tuple[Choice, ...]:
     approves = ballot_types <= {"approval", "knapsack"}
     scores = ballot_types <= {"ranked", "points"}
     names = [name for name in RULES if (name != "phragmen" or approves) and (name != "equal-shares-points" or scores)]
-    return tuple(Choice(name, RULE_TITLES[name], _hint(name)) for name in names)
+    return tuple(Choice(name, RULE_TITLES[name], CONSEQUENCES[name], _in_full(name)) for name in names)
 
 
-def _hint(name: str) -> str:
-    first_sentences = RULES[name].description().partition(" If projects tie")[0]
-    return f"{CONSEQUENCES[name]} {first_sentences}"
+def _in_full(name: str) -> str:
+    """How the rule counts; ties are chosen apart."""
+    return RULES[name].description().partition(" If projects tie")[0]
 
 
 def chosen_rule(name: str, ties: str, lot: str, minimum: int) -> Rule:
