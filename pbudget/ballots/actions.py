@@ -1,4 +1,4 @@
-"""What a voter does: begin, choose, cast, leave. Casting checks, writes the ledger and deletes the draft in one."""
+"""What a voter does before and instead of casting: begin, choose, leave. Casting is in casting.py."""
 
 import secrets
 from collections.abc import Mapping
@@ -10,26 +10,14 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from pbudget.ballots.models import BallotDraft
-from pbudget.ballots.queries import (
-    DraftView,
-    VotingRound,
-    cast_of_draft,
-    draft,
-    key_ids_in,
-    key_ids_of,
-    paper_for,
-    voting_round_by_id,
-    ward_of_id,
-)
+from pbudget.ballots.queries import DraftView, VotingRound, draft, key_ids_of
 from pbudget.ballots.rules.choices import Change, blank, changed, points_typed
 from pbudget.ballots.rules.moments import IDLE, rounded_up
 from pbudget.ballots.rules.paper import Contest
-from pbudget.ballots.rules.payload import payload_of, problems_of_ballot
 from pbudget.db import database_now, transaction
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import slot_of
 from pbudget.kit.errors import PbudgetError
-from pbudget.ledger.actions import append_ballot, hold_ledger
 from pbudget.rounds.models import Round
 
 
@@ -51,6 +39,10 @@ class CastAlready(PbudgetError):
 
 class BallotNotReady(PbudgetError):
     """Something keeps the ballot from being cast; "Check your vote" says what."""
+
+
+class BlankNotMeant(PbudgetError):
+    """Nothing was chosen, and the voter has not said that this is meant: "Check your vote" asks."""
 
 
 def slot_for(keys_folder: Path, round_: VotingRound, entry: str) -> str:
@@ -112,55 +104,6 @@ def change_draft(draft_id: str, contest: Contest, change: Change | None, typed: 
         values = {"choices": choices, "token": renewed.token, "touched_at": renewed.touched_at}
         session.execute(update(BallotDraft).where(BallotDraft.id == draft_id).values(**values))
     return renewed
-
-
-def cast_ballot(keys_folder: Path, round_id: int, draft_id: str, token: str) -> str:
-    """Cast this revision of the draft and say its tracker; the same revision again gives the same tracker.
-
-    The clock is read after the ledger is held, so closing is to the second. The roll is neither read nor written.
-    Raises BallotSessionEnded, VotingNotOpen, ChoicesNotAsShown, CastAlready and BallotNotReady; nothing is cast then.
-    """
-    with transaction() as session:
-        head = hold_ledger(session, round_id)
-        cast = cast_of_draft(round_id, draft_id, session)
-        if cast:
-            if cast.idem != draft_id + token:
-                raise CastAlready("Your ballot has been cast, and not with the choices on the page you came from.")
-            return cast.tracker
-        round_ = _open_round(session, round_id)
-        load_key(keys_folder, round_.slug, "round", key_ids_in(head.manifest))
-        held = draft(draft_id, session, to_change=True)
-        if held is None or held.round_id != round_id:
-            raise BallotSessionEnded("This session has ended.")
-        if held.token != token:
-            raise ChoicesNotAsShown("Your choices have changed since you checked them. Check them again.")
-        tracker = _append(session, round_, head.name, held)
-        session.execute(delete(BallotDraft).where(BallotDraft.id == draft_id))
-    return tracker
-
-
-def _open_round(session: Session, round_id: int) -> VotingRound:
-    """The round, if votes are taken at this moment."""
-    round_ = voting_round_by_id(session, round_id)
-    if round_ is None or round_.standing != "open":
-        raise VotingNotOpen("Voting is not open. Your vote has NOT been recorded.")
-    return round_
-
-
-def _append(session: Session, round_: VotingRound, name: str, held: DraftView) -> str:
-    paper = paper_for(round_.id, held.ward_id, session)
-    if problems_of_ballot(paper, held.choices):
-        raise BallotNotReady("Something on your ballot has to be changed before you can cast it.")
-    payload = payload_of(
-        paper,
-        held.choices,
-        round_name=name,
-        slot=held.slot,
-        ward=ward_of_id(held.ward_id, session).code,
-        channel=held.channel,
-        assurance=held.assurance,
-    )
-    return append_ballot(session, round_.id, payload, held.idem).tracker
 
 
 def end_draft(draft_id: str) -> None:

@@ -1,16 +1,20 @@
 """Reading what a resident needs to vote: the round, the paper, the draft, and what became of it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, column, exists, or_, select, table
+from sqlalchemy import Select, bindparam, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from pbudget.ballots.models import BallotDraft
 from pbudget.ballots.rules.moments import standing
 from pbudget.ballots.rules.paper import Choices, Contest, Option, Paper
-from pbudget.db import database_now, db
+from pbudget.db import PresentMoment, by_clock, db
 from pbudget.keys.rules import KeyIds
 from pbudget.ledger.queries import entry_by_tracker, head_of
 from pbudget.ledger.rules import tracker_of
@@ -54,27 +58,32 @@ class VotingRound:
         return self.assurance == "open" and self.contact_point != "none"
 
 
-ROUNDS = select(*(getattr(Round, name) for name in VotingRound.__dataclass_fields__ if name != "standing")).where(
-    Round.rehearsal_of.is_(None)
+# Statements that pages ask again and again are built once: building one takes several times as long as running it.
+ROUNDS = select(
+    *(getattr(Round, name) for name in VotingRound.__dataclass_fields__ if name != "standing"), PresentMoment()
+).where(Round.rehearsal_of.is_(None))
+ROUND_BY_SLUG = ROUNDS.where(Round.slug == bindparam("slug"))
+STANDING = select(Round.phase, Round.opens_at, Round.closes_at, PresentMoment()).where(
+    Round.id == bindparam("round_id"), Round.rehearsal_of.is_(None)
 )
 
 
 def voting_round(slug: str) -> VotingRound | None:
     """The round of this name, or None; a rehearsal is nobody's to vote in."""
-    return _voting_round(db.session(), Round.slug == slug)
-
-
-def voting_round_by_id(session: Session, round_id: int) -> VotingRound | None:
-    """The round with this id, as the session sees it now."""
-    return _voting_round(session, Round.id == round_id)
-
-
-def _voting_round(session: Session, which: ColumnElement[bool]) -> VotingRound | None:
-    row = session.execute(ROUNDS.where(which)).mappings().first()
+    row = db.session.connection().execute(ROUND_BY_SLUG, {"slug": slug}).first()
     if row is None:
         return None
-    now = standing(row["phase"], row["opens_at"], row["closes_at"], database_now(session))
-    return VotingRound(**row, standing=now)
+    *columns, told = row
+    return VotingRound(*[*columns, standing(row.phase, row.opens_at, row.closes_at, by_clock(told))])
+
+
+def is_open(session: Session, round_id: int) -> bool:
+    """Whether the round takes votes at this very moment, as the session sees it now; a rehearsal never does."""
+    row = session.connection().execute(STANDING, {"round_id": round_id}).first()
+    if row is None:
+        return False
+    phase, opens_at, closes_at, told = row
+    return standing(phase, opens_at, closes_at, by_clock(told)) == "open"
 
 
 @dataclass(frozen=True)
@@ -102,41 +111,36 @@ def wards_of_round(round_id: int) -> list[WardView]:
 
 def paper_for(round_id: int, ward_id: int, session: Session | None = None) -> Paper:
     """What a resident of this ward votes on: the ward's own pots, then the borough-wide ones, in one statement."""
-    chosen = (
-        select(Pot, Proposal, Round.currency)
-        .join(Round, Round.id == Pot.round_id)
-        .outerjoin(Proposal, Proposal.pot_id == Pot.id)
-        .where(Pot.round_id == round_id, or_(Pot.ward_id == ward_id, Pot.ward_id.is_(None)))
-        .order_by(Pot.ward_id.is_(None), Pot.position, Pot.name, Proposal.reference)
-        .execution_options(populate_existing=True)
-    )
-    found: dict[int, tuple[Pot, str, list[Option]]] = {}
-    for pot, proposal, currency in (session or db.session).execute(chosen):
-        options = found.setdefault(pot.id, (pot, currency, []))[2]
-        if proposal is not None:
-            options.append(_option(proposal))
-    return Paper(tuple(_contest(*parts) for parts in found.values()))
+    found = (session or db.session()).connection().execute(PAPER, {"of_round": round_id, "of_ward": ward_id})
+    by_pot = groupby(found, key=lambda row: row[: len(OF_CONTEST)])
+    return Paper(tuple(_contest(pot, [row[len(OF_CONTEST) :] for row in rows]) for pot, rows in by_pot))
 
 
-def _option(proposal: Proposal) -> Option:
-    return Option(
-        proposal.reference, proposal.title, proposal.cost, proposal.description, proposal.category, proposal.withdrawn
-    )
+def _contest(pot: Sequence[Any], proposals: list[Sequence[Any]]) -> Contest:
+    """One contest; a pot without a proposal comes with one row of nothing but nulls."""
+    options = tuple(Option(*proposal) for proposal in proposals if proposal[0] is not None)
+    return Contest(**dict(zip(OF_CONTEST, pot, strict=True)), options=options)
 
 
-def _contest(pot: Pot, currency: str, options: list[Option]) -> Contest:
-    return Contest(
-        slug=pot.slug,
-        name=pot.name,
-        ballot_type=pot.ballot_type,
-        amount=pot.amount,
-        currency=currency,
-        units=pot.units,
-        most=pot.most_choices,
-        points=pot.most_points or 0,
-        is_borough_wide=pot.ward_id is None,
-        options=tuple(options),
-    )
+OF_CONTEST = {
+    "slug": Pot.slug,
+    "name": Pot.name,
+    "ballot_type": Pot.ballot_type,
+    "amount": Pot.amount,
+    "currency": Round.currency,
+    "units": Pot.units,
+    "most": Pot.most_choices,
+    "points": func.coalesce(Pot.most_points, 0),
+    "is_borough_wide": Pot.ward_id.is_(None),
+}
+OF_OPTION = [getattr(Proposal, name) for name in Option.__dataclass_fields__]
+PAPER: Select[*tuple[Any, ...]] = (
+    select(*(column.label(name) for name, column in OF_CONTEST.items()), *OF_OPTION)
+    .join(Round, Round.id == Pot.round_id)
+    .outerjoin(Proposal, Proposal.pot_id == Pot.id)
+    .where(Pot.round_id == bindparam("of_round"), or_(Pot.ward_id == bindparam("of_ward"), Pot.ward_id.is_(None)))
+    .order_by(Pot.ward_id.is_(None), Pot.position, Pot.name, Pot.id, Proposal.reference)
+)
 
 
 @dataclass(frozen=True)
@@ -160,13 +164,16 @@ class DraftView:
         return self.id + self.token
 
 
-DRAFTS = select(*(getattr(BallotDraft, name) for name in DraftView.__dataclass_fields__))
+DRAFTS = select(*(getattr(BallotDraft, name) for name in DraftView.__dataclass_fields__)).where(
+    BallotDraft.id == bindparam("draft_id")
+)
+DRAFTS_HELD = DRAFTS.with_for_update()
 
 
 def draft(draft_id: str, session: Session | None = None, *, to_change: bool = False) -> DraftView | None:
     """One draft, or None once it is cast, ended or gone; `to_change` holds its row until the transaction ends."""
-    chosen = DRAFTS.where(BallotDraft.id == draft_id)
-    row = (session or db.session).execute(chosen.with_for_update() if to_change else chosen).first()
+    chosen = DRAFTS_HELD if to_change else DRAFTS
+    row = (session or db.session()).connection().execute(chosen, {"draft_id": draft_id}).first()
     return DraftView(*row) if row else None
 
 
@@ -184,11 +191,16 @@ def cast_of_draft(round_id: int, draft_id: str, session: Session | None = None) 
 
     Reads by range, because the ledger's token is the draft's id followed by the revision's.
     """
-    chosen = select(LEDGER.c.idem, LEDGER.c.leaf, LEDGER.c.slot).where(
-        LEDGER.c.round_id == round_id, LEDGER.c.idem >= draft_id, LEDGER.c.idem < draft_id + "g"
-    )
-    row = (session or db.session).execute(chosen).first()
+    tokens = {"round_id": round_id, "first": draft_id, "behind": draft_id + "g"}
+    row = (session or db.session()).connection().execute(CASTS, tokens).first()
     return CastView(row.idem, tracker_of(row.leaf), row.slot) if row else None
+
+
+CASTS = select(LEDGER.c.idem, LEDGER.c.leaf, LEDGER.c.slot).where(
+    LEDGER.c.round_id == bindparam("round_id"),
+    LEDGER.c.idem >= bindparam("first"),
+    LEDGER.c.idem < bindparam("behind"),
+)
 
 
 def slot_of_tracker(round_id: int, tracker: str) -> str | None:
@@ -205,6 +217,7 @@ def key_ids_of(round_id: int) -> KeyIds | None:
     return key_ids_in(head.manifest) if head else None
 
 
+@lru_cache(maxsize=16)
 def key_ids_in(manifest: str) -> KeyIds:
-    """The ids of the keys in a published manifest."""
+    """The ids of the keys in a published manifest; each manifest is read once a process, since it never changes."""
     return KeyIds(**json.loads(manifest)["keys"])

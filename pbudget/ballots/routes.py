@@ -9,7 +9,15 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import ServiceUnavailable
 
 from pbudget.ballots import actions, sessions
-from pbudget.ballots.actions import BallotNotReady, BallotSessionEnded, CastAlready, ChoicesNotAsShown, VotingNotOpen
+from pbudget.ballots.actions import (
+    BallotNotReady,
+    BallotSessionEnded,
+    BlankNotMeant,
+    CastAlready,
+    ChoicesNotAsShown,
+    VotingNotOpen,
+)
+from pbudget.ballots.casting import cast_ballot
 from pbudget.ballots.choosing import (
     choices_in,
     contest_page,
@@ -236,20 +244,22 @@ def check(round_: VotingRound, held: DraftView) -> Response:
 @part_of_a_session
 def cast(slug: str) -> ResponseReturnValue:
     """Cast the ballot that the page showed, once, however often the button is pressed."""
-    round_ = round_to_vote_in(slug)
-    held = sessions.draft_here(round_) if round_.standing == "open" else None
-    if held and not request.form.get("blank") and not any(held.choices.values()):
-        return _check_page(round_, held, note="blank", status=422)
+    token, blank = request.form.get("token", ""), bool(request.form.get("blank"))
     try:
-        actions.cast_ballot(settings().keys_folder, round_.id, sessions.draft_id(), request.form.get("token", ""))
-    except (ChoicesNotAsShown, BallotNotReady) as error:
-        return _checked_again(round_, "changed" if isinstance(error, ChoicesNotAsShown) else "problems")
-    return go_to(url_for("ballots.recorded", slug=round_.slug))
+        cast_ballot(settings().keys_folder, slug, sessions.draft_id(), token, blank_is_meant=blank)
+    except BlankNotMeant:
+        return _checked_again(slug, "blank", 422)
+    except ChoicesNotAsShown:
+        return _checked_again(slug, "changed", 409)
+    except BallotNotReady:
+        return _checked_again(slug, "problems", 409)
+    return go_to(url_for("ballots.recorded", slug=slug))
 
 
-def _checked_again(round_: VotingRound, note: str) -> Response:
+def _checked_again(slug: str, note: str, status: int) -> Response:
+    round_ = round_to_vote_in(slug)
     held = sessions.draft_here(round_)
-    return _check_page(round_, held, note=note, status=409) if held else ended_page(round_)
+    return _check_page(round_, held, note=note, status=status) if held else ended_page(round_)
 
 
 def _check_page(round_: VotingRound, held: DraftView, note: str = "", status: int = 200) -> Response:

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import column, insert, select, table, update
+from sqlalchemy import bindparam, column, insert, select, table, update
 from sqlalchemy.orm import Session
 
+from pbudget.db import table_of
 from pbudget.kit.errors import PbudgetError
 from pbudget.ledger.checkpoints import Checkpoint, say_utc, sign
 from pbudget.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
 from pbudget.ledger.queries import (
+    HEADS,
     EntryView,
     HeadView,
     entry_by_tracker,
-    head_columns,
     milestones,
     view_columns,
     view_of,
@@ -34,6 +35,17 @@ from pbudget.ledger.rules import (
 )
 
 ROUND = table("round", column("id"), column("slug"))  # rounds/ lies higher in the house: its table by name only
+# Statements that every ballot needs are built once: building one takes several times as long as running it.
+HEAD_TO_HOLD = HEADS.where(LedgerHead.round_id == bindparam("held_id")).with_for_update()
+HEAD_TO_HOLD_BY_SLUG = (
+    HEADS.join(ROUND, ROUND.c.id == LedgerHead.round_id)
+    .where(ROUND.c.slug == bindparam("slug"))
+    .with_for_update(of=LedgerHead)
+)
+NEW_ENTRY = insert(table_of(LedgerEntry))
+MOVED_HEAD = update(table_of(LedgerHead)).where(
+    LedgerHead.round_id == bindparam("held_id"), LedgerHead.seq == bindparam("held_seq")
+)
 
 
 class LedgerNotOpen(PbudgetError):
@@ -82,7 +94,15 @@ def hold_ledger(session: Session, round_id: int) -> HeadView:
 
     Read the time after this (`database_now`), not before. On SQLite the transaction itself is the queue.
     """
-    row = session.execute(head_columns().where(LedgerHead.round_id == round_id).with_for_update()).first()
+    return _held(session.connection().execute(HEAD_TO_HOLD, {"held_id": round_id}).first())
+
+
+def hold_ledger_of(session: Session, slug: str) -> HeadView:
+    """Hold the ledger of the round with this slug, in one question."""
+    return _held(session.connection().execute(HEAD_TO_HOLD_BY_SLUG, {"slug": slug}).first())
+
+
+def _held(row: Any) -> HeadView:
     if row is None:
         raise LedgerNotOpen("Voting in this round has not opened.")
     return HeadView(*row)
@@ -92,7 +112,7 @@ def append(session: Session, round_id: int, kind: str, body: Mapping[str, Any]) 
     """Add an entry that is not a ballot. Its body is public for ever: no names, no addresses, nothing of one person."""
     head = hold_ledger(session, round_id)
     refuse_out_of_place(kind, milestones(round_id))
-    return _put(session, round_id, head, _chained(head, kind, body=canonical(dict(body)).decode()))
+    return _put(session, head, _chained(head, kind, body=canonical(dict(body)).decode()))
 
 
 def append_ballot(session: Session, round_id: int, payload: Mapping[str, Any], idem: str) -> EntryView:
@@ -101,14 +121,19 @@ def append_ballot(session: Session, round_id: int, payload: Mapping[str, Any], i
     Raises IdempotencyTokenReused for the same token with another payload, RoundClosed after the close.
     """
     head = hold_ledger(session, round_id)
-    text = canonical(dict(payload)).decode()
-    earlier = _entry_of_token(session, round_id, idem, text)
-    if earlier:
-        return earlier
-    refuse_out_of_place("ballot", milestones(round_id))
+    return _entry_of_token(session, round_id, idem, payload) or append_new_ballot(session, head, payload, idem)
+
+
+def append_new_ballot(session: Session, head: HeadView, payload: Mapping[str, Any], idem: str) -> EntryView:
+    """Add a ballot that is known to be new to the ledger that is held at this head; RoundClosed after the close.
+
+    The database refuses a token that is there already.
+    """
+    refuse_out_of_place("ballot", milestones(head.round_id))
     if payload["round"] != head.name:
         raise ValueError(f"A ballot for {payload['round']!r} does not belong in the ledger of {head.name!r}.")
-    return _put(session, round_id, head, _ballot_with_own_tracker(round_id, head, payload["slot"], text), idem)
+    text = canonical(dict(payload)).decode()
+    return _put(session, head, _ballot_with_own_tracker(head, payload["slot"], text), idem)
 
 
 def add_checkpoint(
@@ -133,21 +158,21 @@ def sign_head(session: Session, round_id: int, signing_key: bytes, moment: datet
     return checkpoint
 
 
-def _entry_of_token(session: Session, round_id: int, idem: str, payload: str) -> EntryView | None:
+def _entry_of_token(session: Session, round_id: int, idem: str, payload: Mapping[str, Any]) -> EntryView | None:
     chosen = view_columns().add_columns(LedgerEntry.round_id, LedgerEntry.payload).where(LedgerEntry.idem == idem)
     row = session.execute(chosen).first()
     if row is None:
         return None
-    if (row.round_id, row.payload) != (round_id, payload):
+    if (row.round_id, row.payload) != (round_id, canonical(dict(payload)).decode()):
         raise IdempotencyTokenReused("Your choices have changed since you checked them. Check your answers again.")
     return view_of(row[:6])
 
 
-def _ballot_with_own_tracker(round_id: int, head: HeadView, slot: str, payload: str) -> Entry:
+def _ballot_with_own_tracker(head: HeadView, slot: str, payload: str) -> Entry:
     """The next ballot entry; drawn again in the one case in a thousand million in which its tracker is taken."""
     while True:
         entry = _chained(head, "ballot", slot=slot, nonce=secrets.token_hex(32), payload=payload)
-        if entry_by_tracker(round_id, tracker_of(entry.leaf)) is None:
+        if entry_by_tracker(head.round_id, tracker_of(entry.leaf)) is None:
             return entry
 
 
@@ -159,12 +184,12 @@ def _chained(head: HeadView, kind: str, **content: str) -> Entry:
     return entry._replace(leaf=leaf, head=head_after(head.head, leaf))
 
 
-def _put(session: Session, round_id: int, head: HeadView, entry: Entry, idem: str | None = None) -> EntryView:
+def _put(session: Session, head: HeadView, entry: Entry, idem: str | None = None) -> EntryView:
     columns = entry._asdict()
     del columns["round"]
     columns["entry_id"] = columns.pop("id")
-    session.execute(insert(LedgerEntry).values(round_id=round_id, idem=idem, **columns))
-    moved = update(LedgerHead).where(LedgerHead.round_id == round_id, LedgerHead.seq == head.seq)
-    session.execute(moved.values(seq=entry.seq, head=entry.head))
+    session.execute(NEW_ENTRY, {"round_id": head.round_id, "idem": idem, **columns})
+    place = {"held_id": head.round_id, "held_seq": head.seq}
+    session.execute(MOVED_HEAD, {**place, "seq": entry.seq, "head": entry.head})
     body = read_canonical(entry.body) if entry.body else None
     return EntryView(entry.seq, entry.kind, entry.id, entry.leaf, entry.head, body)

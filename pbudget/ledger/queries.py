@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, cast, func, select, text, type_coerce
+from sqlalchemy import JSON, ColumnElement, Select, bindparam, cast, func, select, text, type_coerce
 from sqlalchemy.exc import DatabaseError
 
 from pbudget.db import db
@@ -24,6 +24,7 @@ FEWEST_NEW = 20
 class HeadView:
     """Where a round's chain stands: how many entries, and the head's 64 hex digits."""
 
+    round_id: int
     name: str
     manifest: str
     genesis: str
@@ -50,13 +51,11 @@ class EntryView:
 
 def head_of(round_id: int) -> HeadView | None:
     """Where the chain of this round stands; None before the round has opened."""
-    row = db.session.execute(head_columns().where(LedgerHead.round_id == round_id)).first()
+    row = db.session.execute(HEADS.where(LedgerHead.round_id == round_id)).first()
     return HeadView(*row) if row else None
 
 
-def head_columns() -> Select[*tuple[Any, ...]]:
-    """The columns of a HeadView, in its order."""
-    return select(LedgerHead.name, LedgerHead.manifest, LedgerHead.genesis, LedgerHead.seq, LedgerHead.head)
+HEADS = select(*(getattr(LedgerHead, name) for name in HeadView.__dataclass_fields__))
 
 
 def rounds_with_a_ledger() -> list[tuple[int, str]]:
@@ -92,10 +91,8 @@ def acts(round_id: int) -> list[EntryView]:
 def entry_by_tracker(round_id: int, tracker: str) -> EntryView | None:
     """The ballot entry with this tracker (as `parse_tracker` gives it), or None."""
     lowest, highest = tracker_span(tracker)
-    chosen = view_columns().where(
-        LedgerEntry.round_id == round_id, LedgerEntry.leaf.between(lowest, highest), LedgerEntry.kind == "ballot"
-    )
-    row = db.session.execute(chosen).first()
+    span = {"round_id": round_id, "lowest": lowest, "highest": highest}
+    row = db.session.connection().execute(BALLOTS_IN_SPAN, span).first()
     view = view_of(row) if row else None
     return view if view and view.tracker == tracker else None
 
@@ -104,6 +101,13 @@ def view_columns() -> Select[*tuple[Any, ...]]:
     """The columns of an EntryView, in its order."""
     entry = LedgerEntry
     return select(entry.seq, entry.kind, entry.entry_id, entry.leaf, entry.head, entry.body)
+
+
+BALLOTS_IN_SPAN = view_columns().where(
+    LedgerEntry.round_id == bindparam("round_id"),
+    LedgerEntry.leaf.between(bindparam("lowest"), bindparam("highest")),
+    LedgerEntry.kind == "ballot",
+)
 
 
 def view_of(row: Any) -> EntryView:
@@ -120,8 +124,10 @@ def latest_ballot(round_id: int, slot: str) -> bool:
 
 def milestones(round_id: int) -> frozenset[str]:
     """Which of open, close, annul and seal this round's ledger has."""
-    chosen = select(LedgerEntry.kind).where(LedgerEntry.round_id == round_id, text(one_of(MILESTONES)))
-    return frozenset(db.session.scalars(chosen))
+    return frozenset(db.session.connection().scalars(MILESTONES_OF, {"round_id": round_id}))
+
+
+MILESTONES_OF = select(LedgerEntry.kind).where(LedgerEntry.round_id == bindparam("round_id"), text(one_of(MILESTONES)))
 
 
 @dataclass(frozen=True)
