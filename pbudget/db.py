@@ -8,16 +8,19 @@ Anything written outside one is refused, so no page can write by accident.
 """
 
 import fcntl
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Table, TypeDecorator, event, select
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -38,7 +41,11 @@ PRAGMAS = {
     "recursive_triggers": "on",  # without it INSERT OR REPLACE walks through append-only triggers
     "busy_timeout": "5000",
     "trusted_schema": "off",
+    "secure_delete": "on",  # what is deleted is overwritten, so that no copy of the file still has it
 }
+PATIENCE_SECONDS = 5.0
+"""How long a writer waits for other writers, on either engine, before the person reads that nothing was saved."""
+GATE_POLL_SECONDS = 0.001
 
 
 class Base(DeclarativeBase):
@@ -100,21 +107,68 @@ class WriteGate:
         self._threads = threading.Lock()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the gate for the block."""
-        with self._threads, self._lock_file.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def held(self) -> Iterator[float]:
+        """Hold the gate for the block, which learns how many seconds are left to wait for the database itself.
+
+        Raises OperationalError, as SQLite does, for whoever waited too long: behind a writer that hangs, all of a
+        queue is told at once, not one after the other.
+        """
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        if not self._threads.acquire(timeout=PATIENCE_SECONDS):
+            raise _busy()
+        try:
+            with self._lock_file.open("w") as file:
+                _lock_in_time(file, give_up)
+                yield max(0.0, give_up - time.monotonic())
+        finally:
+            self._threads.release()
+
+
+def _lock_in_time(file: IO[str], give_up: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise _busy() from None
+            time.sleep(GATE_POLL_SECONDS)
+
+
+def _busy() -> OperationalError:
+    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
 
 
 def init_database(app: Flask) -> None:
     """Bind the database to the application, with the pragmas, the gate and the refusal of stray writes."""
     db.init_app(app)
+    app.teardown_appcontext(_let_go)  # goes before the extension's own, which would let the error through
     with app.app_context():
         engine = db.engine
+        if engine.dialect.name == "postgresql":
+            _prepare_postgresql(engine)
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
             app.extensions["write_gate"] = WriteGate(Path(f"{engine.url.database}.lock"))
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """Give the session's connection back; one that broke after the page was made must not turn the page into an error.
+
+    What was committed stays so, and what was not is gone either way.
+    """
+    try:
+        db.session.remove()
+    except DBAPIError:
+        db.session().invalidate()
+        db.session.remove()
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_patience(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {round(PATIENCE_SECONDS * 1000)}")
+        connection.autocommit = False
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -126,8 +180,13 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("writing", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        patience = round(options.get("patience", PATIENCE_SECONDS) * 1000)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -142,10 +201,10 @@ def transaction() -> Iterator[Session]:
         return
     session.rollback()  # ends the snapshot of earlier reads: a reader cannot become a writer
     gate: WriteGate | None = current_app.extensions.get("write_gate")
-    with gate.held() if gate else nullcontext():
+    with gate.held() if gate else nullcontext(PATIENCE_SECONDS) as patience:
         session.info["writing"] = True
         try:
-            session.connection(execution_options={"writing": True})
+            session.connection(execution_options={"writing": True, "patience": patience})
             yield session
             session.commit()
         except BaseException:

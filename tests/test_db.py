@@ -35,6 +35,7 @@ EXPECTED_PRAGMAS = {
     "recursive_triggers": 1,
     "busy_timeout": 5000,
     "trusted_schema": 0,
+    "secure_delete": 1,
 }
 
 

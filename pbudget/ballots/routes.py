@@ -4,8 +4,6 @@ import structlog
 from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import ServiceUnavailable
 
 from pbudget.ballots import actions, sessions
@@ -54,7 +52,7 @@ from pbudget.ledger.rules import RoundClosed, parse_tracker
 from pbudget.roll.identify import TooManyTries, identify
 from pbudget.wards.queries import has_postcodes
 from pbudget.web.access import public
-from pbudget.web.errors import ErrorText, error_page
+from pbudget.web.errors import STORAGE_AWAY, ErrorText, error_page
 from pbudget.web.layout import is_fragment
 
 pages = Blueprint("ballots", __name__, url_prefix="/rounds/<slug>")
@@ -360,12 +358,6 @@ def voting_is_over(_error: Exception) -> Response:
     return answer_in_round(lambda round_: page_of_standing(round_, 409))
 
 
-@pages.errorhandler(OperationalError)
-@pages.errorhandler(NoConnectionLeft)
-@pages.errorhandler(KeyMissing)
-@pages.errorhandler(KeyMismatch)
-@pages.errorhandler(KeyNotPrivate)
-@pages.errorhandler(KeysDestroyed)
 def not_recorded(error: Exception) -> Response:
     """The database or the round's key cannot be used. Only whoever was casting reads that nothing was recorded:
 
@@ -374,3 +366,7 @@ def not_recorded(error: Exception) -> Response:
     log.error("ballots-not-available", error=type(error).__name__)
     text = NOT_RECORDED if request.endpoint == "ballots.cast" else None
     return error_page(503, ServiceUnavailable(), text=text)
+
+
+for _away in (*STORAGE_AWAY, KeyMissing, KeyMismatch, KeyNotPrivate, KeysDestroyed):
+    pages.register_error_handler(_away, not_recorded)

@@ -3,8 +3,6 @@
 import structlog
 from flask import Blueprint, Response, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import ServiceUnavailable
 
 from pbudget.ballots.actions import BallotSessionEnded, CastAlready, VotingNotOpen
@@ -13,7 +11,7 @@ from pbudget.keys.actions import KeyMismatch
 from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
 from pbudget.ledger.actions import LedgerNotOpen
 from pbudget.ledger.rules import RoundClosed
-from pbudget.web.errors import ErrorText, error_page
+from pbudget.web.errors import STORAGE_AWAY, ErrorText, error_page
 
 log = structlog.get_logger()
 NOT_RECORDED = ErrorText(
@@ -33,7 +31,7 @@ def handle_troubles(pages: Blueprint) -> None:
     pages.register_error_handler(CastAlready, cast_in_another_tab)
     for late in (VotingNotOpen, LedgerNotOpen, RoundClosed):
         pages.register_error_handler(late, voting_is_over)
-    for away in (OperationalError, NoConnectionLeft, KeyMissing, KeyMismatch, KeyNotPrivate, KeysDestroyed):
+    for away in (*STORAGE_AWAY, KeyMissing, KeyMismatch, KeyNotPrivate, KeysDestroyed):
         pages.register_error_handler(away, not_recorded)
 
 

@@ -1,12 +1,15 @@
 """Error pages: what happened, whether anything was lost, what to do. None of them needs the database."""
 
+import errno
+import sqlite3
 from http import HTTPStatus
 from typing import NamedTuple
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable, UnprocessableEntity
 
 from pbudget.kit.errors import BadInput
@@ -61,13 +64,17 @@ ERROR_TEXTS = {
     ),
 }
 RETRY_AFTER_SECONDS = {429: 60, 503: 60}
+STORAGE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft, sqlite3.OperationalError)
+"""What is raised when a database is locked, restarting, full or gone, or all connections to it are in use."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def init_errors(app: Flask) -> None:
     """Answer every error with its page, or its fragment when htmx asked."""
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(BadInput, _answer_bad_input)
-    app.register_error_handler(OperationalError, _answer_database_away)
+    for storage_away in STORAGE_AWAY:
+        app.register_error_handler(storage_away, _answer_storage_away)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -86,12 +93,21 @@ def _answer_bad_input(error: BadInput) -> ResponseReturnValue:
     return error_page(422, UnprocessableEntity(), says=str(error))
 
 
-def _answer_database_away(error: OperationalError) -> ResponseReturnValue:
-    log.error("database-away", error=type(error.orig).__name__)
+def _answer_storage_away(error: Exception) -> ResponseReturnValue:
+    log.error("storage-away", error=type(getattr(error, "orig", None) or error).__name__)
     return error_page(503, ServiceUnavailable())
 
 
+def is_storage_away(error: Exception) -> bool:
+    """Whether what went wrong is that nothing can be read or written now: it passes, and trying again is right."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, STORAGE_AWAY) or (isinstance(error, OSError) and error.errno in NO_ROOM)
+
+
 def _answer_unexpected(error: Exception) -> ResponseReturnValue:
+    if is_storage_away(error):
+        return _answer_storage_away(error)
     log.error("unexpected", error=type(error).__name__, exc_info=error)
     return error_page(500, InternalServerError())
 

@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -46,11 +47,25 @@ def init_logs(app: Flask, settings: Settings) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: Lines(),
         cache_logger_on_first_use=False,
     )
     app.before_request(_start)
     app.after_request(_finish)
+
+
+class Lines:
+    """Writes each line on standard error; where that cannot be written, as on a full disk, the line is lost.
+
+    A page that was made, or a vote that was recorded, must not become an error for want of a log line.
+    """
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        with suppress(OSError):
+            print(line, file=sys.stderr, flush=True)
+
+    log = debug = info = warning = error = critical = exception = fatal = msg
 
 
 def keep_allowed_fields(_logger: object, _method: str, event: Event) -> Event:

@@ -79,6 +79,18 @@ class DurablePostgres:
         """The process id of the server that this keeper started."""
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
+    def wait_until_another(self, before: int, seconds: float = 60) -> None:
+        """Return when another first process than `before` takes connections."""
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            try:
+                if self.postmaster() != before:
+                    break
+            except (FileNotFoundError, IndexError):
+                pass
+            time.sleep(0.02)
+        self.wait_until_up(seconds)
+
     def wait_until_up(self, seconds: float = 60) -> None:
         """Return when it takes connections."""
         give_up = time.monotonic() + seconds

@@ -38,6 +38,11 @@ class Ground:
         return f"/rounds/{SLUG}/vote"
 
     @property
+    def engine(self) -> str:
+        """On what it stands."""
+        return "postgresql" if "DATABASE_URL" in self.environ else "sqlite"
+
+    @property
     def database(self) -> Path:
         """The file of an SQLite database."""
         return self.instance / "pbudget.sqlite"

@@ -27,6 +27,8 @@ TOKEN = re.compile(r'name="token" value="([0-9a-f]{32})"')
 TRACKER = re.compile(r'class="tracker">([0-9A-Z-]{13})<')
 IDEAS = {"riverside": ("skate", "pocket", "swings"), "borough": ("trees",)}
 LONGEST_WAIT = 60.0
+WISH = {"riverside": ["skate"], "borough": ["trees"]}
+"""What somebody chooses when it does not matter."""
 
 
 class NoAnswer(RuntimeError):
@@ -198,6 +200,20 @@ def cast(browser: Browser, ground: Ground, form: Mapping[str, str]) -> str:
     """Press "Cast my vote" until there is an answer, and read the tracker."""
     browser.expect("POST", f"{ground.path}/check", 303, form)
     return found(TRACKER, browser.get(f"{ground.path}/recorded").text)
+
+
+def ready_to_cast(browser: Browser, ground: Ground, letter: int) -> dict[str, str]:
+    """On "Check your vote": the form that casts."""
+    token = fill_in(browser, ground, ground.codes[letter], WISH)
+    browser.notes.write("sent", letter=letter, idem=browser.draft + token, wish=WISH)
+    return {"csrf_token": found(CSRF, browser.page), "token": token}
+
+
+def note_trackers(browsers: list[Browser], ground: Ground, forms: list[dict[str, str]], notes: Notes) -> None:
+    """What each voter reads at the end."""
+    for letter, browser in enumerate(browsers):
+        tracker = found(TRACKER, browser.get(f"{ground.path}/recorded").text)
+        notes.write("recorded", letter=letter, idem=browser.draft + forms[letter]["token"], tracker=tracker)
 
 
 def wish_of(draw: random.Random) -> dict[str, list[str]]:
