@@ -20,6 +20,15 @@ def upgrade() -> None:
 
     _prepare()
     flask_migrate.upgrade()
+    _settle()
+
+
+def _settle() -> None:
+    """Have SQLite write the new schema into the database file: a log that loses its end must not take tables along."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.remove()
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def downgrade(revision: str) -> None:

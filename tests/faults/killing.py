@@ -12,11 +12,19 @@ from tests.faults.voters import Crowd, Notes
 
 @dataclass(frozen=True)
 class Lives:
-    """How many kills, and how long the server lives before each, in seconds."""
+    """How many kills, how long the server lives before each, in seconds, and how many votes it records before that.
+
+    With `most_votes`, three lives of four last until a drawn number of votes was acknowledged, and a moment longer.
+    """
 
     kills: int
     shortest: float = 0.2
-    longest: float = 5.0
+    longest: float = 1.2
+    most_votes: int = 0
+
+
+LONGEST_LIFE = 60.0
+"""Seconds after which a life ends, however slow the machine is."""
 
 
 def kill_again_and_again(ground: Ground, lives: Lives, seed: int = 1, voters: int = 6) -> Findings:
@@ -30,7 +38,7 @@ def kill_again_and_again(ground: Ground, lives: Lives, seed: int = 1, voters: in
     try:
         with Crowd(ground, port, notes, voters) as crowd:
             for kill in range(1, lives.kills + 1):
-                time.sleep(draw.uniform(lives.shortest, lives.longest))
+                live(lives, notes, draw)
                 if crowd.problems:
                     break
                 if server.kind == "gunicorn" and draw.random() < 0.5:
@@ -43,3 +51,12 @@ def kill_again_and_again(ground: Ground, lives: Lives, seed: int = 1, voters: in
     found = examine(ground, notes)
     found.problems += crowd.problems
     return found
+
+
+def live(lives: Lives, notes: Notes, draw: random.Random) -> None:
+    """Let the server live for a while."""
+    votes = notes.recorded + (draw.randint(1, lives.most_votes) if lives.most_votes and draw.random() < 0.75 else 0)
+    give_up = time.monotonic() + LONGEST_LIFE
+    while notes.recorded < votes and time.monotonic() < give_up and not notes.stop.is_set():
+        time.sleep(0.01)
+    time.sleep(draw.uniform(lives.shortest, lives.longest))

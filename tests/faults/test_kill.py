@@ -11,7 +11,7 @@ from tests.faults.oracle import Stored
 
 
 def test_no_acknowledged_vote_is_lost_or_doubled_when_the_server_is_killed(ground):
-    found = kill_again_and_again(ground, Lives(kills=2, shortest=0.4, longest=1.2), voters=4)
+    found = kill_again_and_again(ground, Lives(kills=2, shortest=0.4), voters=4)
     assert found.problems == []
     assert found.acknowledged >= 4, "the voters hardly got through: nothing was tried"
     assert found.retried > 0, "nobody noticed a kill: nothing was tried"
@@ -19,11 +19,11 @@ def test_no_acknowledged_vote_is_lost_or_doubled_when_the_server_is_killed(groun
 
 @pytest.mark.full
 def test_two_hundred_kills_lose_and_double_nothing(ground, record_property):
-    found = kill_again_and_again(ground, Lives(kills=200), seed=2)
+    found = kill_again_and_again(ground, Lives(kills=200, most_votes=70), seed=2)
     record_property("figures", json.dumps(found.as_json()))
     print(json.dumps(found.as_json()))
     assert found.problems == []
-    assert found.acknowledged >= 1000
+    assert found.acknowledged >= 4000, "the machine was too slow for so many votes between the kills"
 
 
 SEEN = [{"letter": 0, "idem": "a" * 64, "tracker": "0000-0000-000"}]

@@ -62,6 +62,7 @@ class Notes:
     lock: threading.Lock = field(default_factory=threading.Lock)
     refused: int = 0
     retried: int = 0
+    recorded: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
     def write(self, what: str, **said: Any) -> None:
@@ -71,6 +72,7 @@ class Notes:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
+            self.recorded += what == "recorded"
 
     def read(self, what: str) -> list[dict[str, Any]]:
         """Every line of this kind."""
@@ -252,6 +254,7 @@ class Crowd:
                 vote(browser, self.ground, draw.choice(letters), wish_of(draw), twice=draw.random() < 0.1)
             except Exception as error:
                 self.problems.append(f"{type(error).__name__}: {error}")
+                self.notes.stop.set()
                 return
             finally:
                 browser.close()
