@@ -20,6 +20,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
     "demo": Command("pbudget.demo.cli:demo", "Fill an empty database with a made-up borough.", needs_app=True),
+    "guard": Command("pbudget.guard.cli:guard", "Say whether one section of the community decided a past vote."),
     "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
     "outbox": Command("pbudget.outbox.cli:outbox", "Say what e-mail waits and what could not be sent.", needs_app=True),
     "replay": Command("pbudget.replays.cli:replay", "Load past elections from Pabulib files.", needs_app=True),

@@ -1,0 +1,180 @@
+"""The report a person reads, as plain data: a terminal prints it, a page or a print-out lays it out.
+
+Example: `document_of(story, ...)` on Gdynia 2022 Chylonia (large) has the verdict "at risk of capture", its reasons, a
+table of ages with small counts left out, five what-ifs beside the result, and who is served.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pbudget.guard.participation import ParticipationTable, participation_table
+from pbudget.guard.rules.assessment import Assessment, Findings
+from pbudget.guard.rules.bridging import NOT_FUNDED
+from pbudget.guard.rules.contest import Contest
+from pbudget.guard.rules.outcome import Served
+from pbudget.guard.words import CANNOT_SEE, MEANS, WHAT_IF, Story
+from pbudget.wards.rules.names import dimension_label, group_label
+
+SAME = "The same projects are funded."
+FRAGILE = 2.0
+"""From this design effect on, weighting rests on so few people that the report says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """One way the count could have gone: what it assumes, what would change, and the share of the money that moves."""
+
+    label: str
+    change: str
+    moved: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRow:
+    """One group: share with nothing they backed funded, and share of the money; None for groups under ten."""
+
+    label: str
+    nothing: float | None
+    money: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedTable:
+    """Who is served, in one dimension."""
+
+    label: str
+    rows: tuple[ServedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """One project worth a word: its title, whether it is funded, and the label it has."""
+
+    title: str
+    funded: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole report. `noted` is the headline with its notes; `verdict` alone decides the colour."""
+
+    title: str
+    verdict: str
+    headline: str
+    meaning: str
+    ballots: int
+    reasons: tuple[str, ...]
+    participation: tuple[ParticipationTable, ...]
+    what_ifs: tuple[WhatIf, ...]
+    what_if_warning: str
+    served: tuple[ServedTable, ...]
+    projects: tuple[ProjectLine, ...]
+    cautions: tuple[str, ...]
+    cannot_see: tuple[str, ...]
+    versions: Mapping[str, str]
+
+
+def document_of(
+    title: str, story: Story, mes_winners: Sequence[str], cautions: Sequence[str], versions: Mapping[str, str]
+) -> Document:
+    """Lay a story out as a report."""
+    found = story.found
+    return Document(
+        title,
+        found.verdict.verdict,
+        story.headline,
+        MEANS[found.verdict.verdict],
+        found.contest.ballots,
+        tuple(story.reasons()),
+        tuple(participation_table(name, balance, found.thresholds) for name, balance in found.balances.items()),
+        tuple(_what_ifs(story, mes_winners)),
+        _warning(found),
+        tuple(_served(found)),
+        tuple(_projects(story)),
+        tuple(cautions),
+        CANNOT_SEE,
+        versions,
+    )
+
+
+def _warning(found: Assessment) -> str:
+    """What every what-if says, and that this one is fragile where it is."""
+    if found.findings and found.findings.robust.raked.deff > FRAGILE:
+        return f"{WHAT_IF} Here the weights rest on few people, so the weighted what-if is fragile."
+    return WHAT_IF
+
+
+def _what_ifs(story: Story, mes_winners: Sequence[str]) -> list[WhatIf]:
+    """List the what-ifs beside the result; nothing where there is not enough data for the weighted ones."""
+    found, findings = story.found, story.found.findings
+    contest, cast = found.contest, found.cast
+    if not contest.ballots:
+        return []
+    place = {project: p for p, project in enumerate(contest.projects)}
+    shares = _change(story, "The Method of Equal Shares had been the rule", [place[project] for project in mes_winners])
+    if findings is None:
+        return [shares]
+    robust, together = findings.robust, findings.effects
+    lines = [_change(story, "Everybody had turned out in proportion", robust.raked_winners)]
+    lines += [
+        _by_money(f"{story.who(name)} had been held to their share", moved) for name, moved in robust.caps.items()
+    ]
+    if together.each:
+        changed = "Other projects are funded." if together.together_changes else SAME
+        lines.append(WhatIf("Ballots alike had counted only as many as usual", changed, together.together_moved))
+    return [*lines, shares] if cast else lines
+
+
+def _by_money(label: str, moved: float) -> WhatIf:
+    change = SAME if moved <= 0 else f"{moved:.0%} of the money awarded goes elsewhere."
+    return WhatIf(label[:1].upper() + label[1:], change, moved)
+
+
+def _change(story: Story, label: str, winners: Sequence[int]) -> WhatIf:
+    """Say which projects come in and which go out."""
+    contest, cast = story.found.contest, story.found.cast
+    comes = [story.title(p) for p in winners if p not in cast]
+    goes = [story.title(p) for p in cast if p not in winners]
+    change = " ".join(
+        f"{verb} {', '.join(titles)}." for verb, titles in (("Also funded:", comes), ("Not funded:", goes)) if titles
+    )
+    return WhatIf(label, change or SAME, contest.share_moved(cast, winners))
+
+
+def _served(found: Assessment) -> list[ServedTable]:
+    """Say who got what they backed, where that says nothing about fewer than ten people."""
+    if found.findings is None:
+        return []
+    least = found.thresholds.k_anon
+    return [
+        ServedTable(
+            dimension_label(dimension),
+            tuple(_served_row(group_label(dimension, group), served, least) for group, served in groups.items()),
+        )
+        for dimension, groups in found.findings.outcome.groups.items()
+    ]
+
+
+def _served_row(label: str, served: Served, least: int) -> ServedRow:
+    """Show a group's figures only if ten or more got something and ten or more nothing."""
+    nothing = round(served.exclusion * served.n)
+    if min(nothing, served.n - nothing) < least:
+        return ServedRow(label, None, None)
+    return ServedRow(label, served.exclusion, served.spend_share)
+
+
+def _projects(story: Story) -> list[ProjectLine]:
+    """List the funded projects, and those shut out."""
+    found = story.found
+    labels = _labels(found.contest, found.findings)
+    won = set(found.cast)
+    return [
+        ProjectLine(story.title(p), p in won, labels[p])
+        for p in range(len(found.contest.projects))
+        if p in won or labels[p] not in ("", NOT_FUNDED)
+    ]
+
+
+def _labels(contest: Contest, findings: Findings | None) -> Sequence[str]:
+    return findings.labels if findings else [""] * len(contest.projects)
