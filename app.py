@@ -19,8 +19,10 @@ import pbudget.ballots.routes
 import pbudget.ballots.tasks
 import pbudget.exports.routes
 import pbudget.home.routes
+import pbudget.hubs.models
 import pbudget.jobs.tasks
 import pbudget.ledger.models
+import pbudget.ledger.watch
 import pbudget.outbox.tasks
 import pbudget.proposals.routes
 import pbudget.rehearsals.routes
@@ -32,21 +34,26 @@ import pbudget.roll.routes
 import pbudget.roll.tasks
 import pbudget.rounds.approval_routes
 import pbudget.rounds.officer_acts
+import pbudget.rounds.reminder_routes
+import pbudget.rounds.reminding
 import pbudget.rounds.routes
 import pbudget.rounds.staff_routes
 import pbudget.rounds.tasks
+import pbudget.rounds.young_people_routes
 import pbudget.wards.routes
 import pbudget.web.health
 import pbudget.web.layout
 from pbudget.accounts.setup import init_accounts
 from pbudget.config import ROOT, Settings, read_settings
 from pbudget.db import init_database
+from pbudget.jobs.queries import trouble_of_duty
 from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every
 from pbudget.ledger.protection import protect_ledger
 from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
+from pbudget.web.health import init_readiness
 from pbudget.web.headers import init_headers
 from pbudget.web.layout import init_layout
 from pbudget.web.logs import init_logs
@@ -62,6 +69,8 @@ ROOMS = (
     pbudget.rounds.routes,
     pbudget.rounds.staff_routes,
     pbudget.rounds.approval_routes,
+    pbudget.rounds.reminder_routes,
+    pbudget.rounds.young_people_routes,
     pbudget.proposals.routes,
     pbudget.rehearsals.routes,
     pbudget.ballots.routes,
@@ -78,13 +87,16 @@ JOBS: dict[str, Handler] = {
     pbudget.results.tasks.COUNT: pbudget.results.tasks.count_ballots,
     pbudget.results.tasks.RECOUNT: pbudget.results.tasks.recount_ballots,
 }
+LEDGER_CHECK = "check of the ledgers"
 DUTIES = (
     Duty("e-mail", Every(2), pbudget.outbox.tasks.deliver_due_mail),
     Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
     Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
+    Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
+    Duty(LEDGER_CHECK, Every(3600), pbudget.ledger.watch.check_ledgers),
     Duty("daily checkpoint", Daily(6), pbudget.rounds.tasks.sign_checkpoints),
     Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
 )
@@ -102,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     protect_ledger(app)
     init_jobs(app, JOBS, DUTIES)
     init_acts(app, ACTS)
+    init_readiness(app, refuse=(pbudget.ledger.watch.rollback_problem,), say=(ledger_trouble,))
     init_proxies(app, settings)
     init_layout(app, settings)
     CSRFProtect(app)
@@ -113,6 +126,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(room.pages)
     refuse_undeclared_routes(app)
     return app
+
+
+def ledger_trouble() -> str:
+    """What the last check of the ledgers found, for the readiness page; officers read it on theirs."""
+    return trouble_of_duty(LEDGER_CHECK)
 
 
 def flask_config(settings: Settings) -> dict[str, object]:

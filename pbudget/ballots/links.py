@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pbudget.ballots.actions import key_for, start_draft
 from pbudget.ballots.models import ContactLink, UsedLink
 from pbudget.ballots.queries import VotingRound
-from pbudget.ballots.rules.contacts import FORGET_AFTER, LINK_LASTS, contact_of, subject_of_link, text_of_link
+from pbudget.ballots.rules.contacts import FORGET_AFTER, LINK_LASTS, subject_of_link, text_of_link
 from pbudget.ballots.rules.links import digest_of, mark_of, open_slot, seal_slot, used_mark_of
 from pbudget.ballots.rules.moments import rounded_up
 from pbudget.config import Settings
@@ -26,7 +26,7 @@ from pbudget.db import database_now, db, transaction
 from pbudget.keys.rules import slot_of
 from pbudget.kit.errors import BadInput
 from pbudget.outbox.actions import queue_mail
-from pbudget.outbox.rules import usable_address
+from pbudget.outbox.rules import mailbox_of, usable_address
 from pbudget.roll.rules.codes import Code, make_code
 from pbudget.rounds.models import Round
 
@@ -58,7 +58,7 @@ def ask_for_link(
 
     Does the same whether or not the address has voted, and looks at no ballot. Raises AddressNotUsable.
     """
-    contact, to = contact_of(typed), usable_address(typed.strip())
+    contact, to = mailbox_of(typed), usable_address(typed.strip())
     if not may_send(contact):
         return
     key = key_for(keys_folder, round_)

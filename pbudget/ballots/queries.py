@@ -39,6 +39,8 @@ class VotingRound:
     closes_at: datetime | None
     assurance: str
     contact_point: str
+    youngest_age: int
+    oldest_age: int | None
     channel_online: bool
     channel_kiosk: bool
     channel_roadshow: bool

@@ -16,6 +16,8 @@ SERVER_PAUSE = timedelta(minutes=1)
 """How long everything waits when the mail server cannot be used."""
 SENDING_AT_MOST = timedelta(minutes=10)
 """After this a message found half sent was left by a worker that is gone."""
+DOTS_MEAN_NOTHING = frozenset({"gmail.com"})
+SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 WIRE = SMTP.clone(cte_type="7bit", max_line_length=76)
 """Seven bits and short lines, which every mail server takes."""
 
@@ -38,6 +40,22 @@ def usable_address(address: str) -> str:
     except EmailNotValidError as error:
         raise AddressNotUsable("This is not an e-mail address such as name@example.org.") from error
     return checked.ascii_email or checked.normalized
+
+
+def mailbox_of(address: str) -> str:
+    """Whose mailbox an address is, in one spelling for all that reach it. Raises AddressNotUsable.
+
+    `Ann+vote@Example.ORG` -> `ann@example.org`: what follows a plus is the same mailbox with the large providers.
+    `a.n.n@googlemail.com` -> `ann@gmail.com`: dots mean nothing there, and only there.
+    """
+    local, _, domain = usable_address(address.strip()).lower().rpartition("@")
+    domain = SAME_DOMAIN.get(domain, domain)
+    mailbox = local.partition("+")[0]
+    if domain in DOTS_MEAN_NOTHING:
+        mailbox = mailbox.replace(".", "")
+    if not mailbox:
+        raise AddressNotUsable("This is not an e-mail address such as name@example.org.")
+    return f"{mailbox}@{domain}"
 
 
 def usable_subject(subject: str) -> str:

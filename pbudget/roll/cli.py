@@ -43,11 +43,13 @@ def roll() -> None:
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Check the file and say what is wrong; load nothing.")
 @click.option("--add", "adding", is_flag=True, help="Add to the roll there is instead of replacing it.")
-@click.option("--youngest", default=16, show_default=True, help="Youngest age on the last day of voting; 0: any.")
-def import_command(round_name: str, file: Path, dry_run: bool, adding: bool, youngest: int) -> None:
+@click.option("--youngest", type=int, help="Youngest age on the last day of voting, if not the round's; 0: any.")
+def import_command(round_name: str, file: Path, dry_run: bool, adding: bool, youngest: int | None) -> None:
     """Load a roll from a CSV file: people, addresses or a count for each ward. All of it or nothing."""
     round_ = _round_being_set_up(round_name)
-    terms = terms_for({ward.code: ward.id for ward in _wards(round_)}, youngest, round_.closes_on or _today())
+    youngest = round_.youngest_age if youngest is None else youngest
+    wards = {ward.code: ward.id for ward in _wards(round_)}
+    terms = terms_for(wards, youngest, round_.closes_on or _today(), round_.oldest_age)
     report = check_file(file, round_.id, terms, adding=adding)
     for line in [*say_report(report), *say_problems(report)]:
         click.echo(line, err=not report.usable)

@@ -48,6 +48,13 @@ class RollEntry(Base):
         CheckConstraint("place >= 1", name="place"),
         Index("ix_roll_entry_order", "import_id", "ward_id", "number", "place"),
         Index("ix_roll_entry_postcode", "postcode"),
+        Index(
+            "ix_roll_entry_email",
+            "round_id",
+            "email",
+            sqlite_where=text("email IS NOT NULL"),
+            postgresql_where=text("email IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

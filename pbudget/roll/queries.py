@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, exists, func, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from pbudget.db import db
 from pbudget.roll.models import LetterBatch, ReissueCount, RollEntry, RollImport, VotingCode
@@ -331,3 +332,32 @@ def _entry_view(row: RollEntry, reference: str | None) -> EntryView:
         email=row.email or "",
         reference=reference or "",
     )
+
+
+@dataclass(frozen=True)
+class PlaceWithEmail:
+    """A place on the roll that has an e-mail address."""
+
+    id: str
+    email: str
+
+
+def places_with_email(session: Session, round_id: int, after: str, limit: int) -> list[PlaceWithEmail]:
+    """The next places with an e-mail address in the order of their ids, each address only at the first that has it."""
+    earlier, its_file = aliased(RollEntry), aliased(RollImport)
+    came_before = exists().where(
+        earlier.round_id == round_id,
+        earlier.email == RollEntry.email,
+        earlier.id < RollEntry.id,
+        earlier.import_id == its_file.id,
+        its_file.visible,
+    )
+    chosen = (
+        select(RollEntry.id, RollEntry.email)
+        .join(RollImport, RollImport.id == RollEntry.import_id)
+        .where(RollEntry.round_id == round_id, RollImport.visible, RollEntry.email.is_not(None))
+        .where(RollEntry.id > after, ~came_before)
+        .order_by(RollEntry.id)
+        .limit(limit)
+    )
+    return [PlaceWithEmail(row.id, row.email or "") for row in session.execute(chosen)]

@@ -50,7 +50,8 @@ def allow_long_files(endpoint: str | None, _values: dict[str, Any] | None) -> No
 @roles("officer")
 def roll(slug: str) -> str:
     """The roll as it is, and the form that sends a file."""
-    return _roll_page(_round(slug), RollFileForm())
+    round_ = _round(slug)
+    return _roll_page(round_, RollFileForm(formdata=None, data={"youngest": round_.youngest_age}))
 
 
 @pages.post("/staff/rounds/<slug>/roll")
@@ -92,6 +93,7 @@ def load(slug: str, name: str) -> ResponseReturnValue:
         "round": round_.id,
         "wards": {ward.code: ward.id for ward in _wards(round_)},
         "youngest": youngest,
+        "oldest": round_.oldest_age,
         "on": (round_.closes_on or _today()).isoformat(),
         "file_name": f"roll of {say_day(_today())}",
         "adding": adding,
@@ -253,7 +255,7 @@ def _choices() -> tuple[int, bool]:
 
 
 def _terms(round_: RoundView, wards: Sequence[WardName], youngest: int) -> Any:
-    return terms_for({ward.code: ward.id for ward in wards}, youngest, round_.closes_on or _today())
+    return terms_for({ward.code: ward.id for ward in wards}, youngest, round_.closes_on or _today(), round_.oldest_age)
 
 
 def _today() -> date:

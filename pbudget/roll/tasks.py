@@ -23,7 +23,7 @@ def load_roll(payload: Mapping[str, Any], progress: Progress) -> None:
         import_roll(
             kept_upload(payload["upload"]),
             payload["round"],
-            terms_for(payload["wards"], payload["youngest"], date.fromisoformat(payload["on"])),
+            terms_for(payload["wards"], payload["youngest"], date.fromisoformat(payload["on"]), payload.get("oldest")),
             file_name=payload["file_name"],
             adding=payload["adding"],
             actor=payload["actor"],
@@ -47,6 +47,6 @@ def clear_away() -> None:
     clear_interrupted_imports()
 
 
-def terms_for(wards: Mapping[str, int], youngest: int, on: date) -> RollTerms:
-    """What the rows of a roll are held against: these wards (ids by code), every known postcode, an age on a day."""
-    return RollTerms(wards, wards_of_postcodes(), youngest, on)
+def terms_for(wards: Mapping[str, int], youngest: int, on: date, oldest: int | None = None) -> RollTerms:
+    """What the rows of a roll are held against: these wards (ids by code), every known postcode, ages on a day."""
+    return RollTerms(wards, wards_of_postcodes(), youngest, on, oldest=oldest)

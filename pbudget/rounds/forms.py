@@ -97,6 +97,11 @@ class DatesForm(RoundForm):
 
     opens = MomentField("Voting opens", hint="For example, 1 3 2027 at 9am")
     closes = MomentField("Voting closes", hint="For example, 14 3 2027 at 5pm. At this very second voting is over.")
+    reminder_days = StringField(
+        "Days before the close to send a reminder",
+        widget=GovTextInput(),
+        validators=[_whole_number(1, 30, optional=True)],
+    )
     submit = SubmitField("Save and continue", widget=GovSubmitInput())
 
 
@@ -155,7 +160,8 @@ class RuleForm(RoundForm):
         choices=[
             SelectChoice("id", "The reference that comes first in the alphabet"),
             SelectChoice("cheaper", "The cheaper project, then the reference"),
-            SelectChoice("lot", "A public lot, drawn with the words below"),
+            SelectChoice("drawn", "Lots drawn in public after the count, if a tie decides money"),
+            SelectChoice("lot", "A lot worked out from the words below, which are public before voting opens"),
         ],
         validators=[InputRequired("Choose what happens if projects tie")],
     )
@@ -175,6 +181,8 @@ class RuleForm(RoundForm):
 class VotersForm(RoundForm):
     """Who can vote, and how."""
 
+    youngest_age = StringField("Youngest age", default="16", widget=GovTextInput(), validators=[_whole_number(0, 120)])
+    oldest_age = StringField("Oldest age", widget=GovTextInput(), validators=[_whole_number(0, 120, optional=True)])
     assurance = RadioField(
         "How residents show that they can vote",
         widget=GovRadioInput(),
@@ -199,6 +207,12 @@ class VotersForm(RoundForm):
         validators=[InputRequired("Choose at least one way to vote")],
     )
     submit = SubmitField("Save and continue", widget=GovSubmitInput())
+
+    def validate_oldest_age(self, field: StringField) -> None:
+        """The oldest is not younger than the youngest."""
+        typed = [(each.data or "").strip() for each in (self.youngest_age, field)]
+        if all(text.isdigit() for text in typed) and int(typed[1]) < int(typed[0]):
+            raise ValidationError("The oldest age must be the youngest age or more")
 
 
 class AnnulForm(RoundForm):

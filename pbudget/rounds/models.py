@@ -1,4 +1,4 @@
-"""Tables of the rounds room: `round`, `pot`, `approval` and who keeps an escrow copy of a round's keys."""
+"""Tables of the rounds room: `round`, `pot`, `approval`, reminders, and who keeps an escrow copy of a round's keys."""
 
 from datetime import date, datetime
 from typing import Any
@@ -43,6 +43,9 @@ class Round(Base):
         CheckConstraint("closes_at > opens_at", name="closes_at"),
         CheckConstraint("codes_per_address BETWEEN 1 AND 20", name="codes_per_address"),
         CheckConstraint("challenge_days BETWEEN 1 AND 90", name="challenge_days"),
+        CheckConstraint("youngest_age BETWEEN 0 AND 120", name="youngest_age"),
+        CheckConstraint("oldest_age BETWEEN youngest_age AND 120", name="oldest_age"),
+        CheckConstraint("reminder_days BETWEEN 1 AND 30", name="reminder_days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +66,12 @@ class Round(Base):
     contact_point: Mapped[str] = mapped_column(String(8), default="none", server_default="none")
     """What an `open` round asks a resident for, so that each has one ballot."""
     codes_per_address: Mapped[int] = mapped_column(default=1, server_default="1")
+    youngest_age: Mapped[int] = mapped_column(default=16, server_default="16")
+    """In whole years on the last day of voting; 0 is any age."""
+    oldest_age: Mapped[int | None]
+    """None is no limit; a young people's vote has one."""
+    reminder_days: Mapped[int | None]
+    """How many days before the close everybody on the roll with an e-mail address is reminded; None is never."""
     channel_online: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     channel_kiosk: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     channel_roadshow: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -169,3 +178,25 @@ class EscrowReceipt(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
     staff_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     downloaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Reminder(Base):
+    """How far the one reminder of a round is. A portion of it and this row are written in one transaction."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (CheckConstraint("queued >= 0", name="queued"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    last_entry: Mapped[str] = mapped_column(String(32), default="")
+    """The last place on the roll that was looked at, in the order of their random ids."""
+    queued: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ReminderStop(Base):
+    """Somebody wants no reminders: a keyed hash of the address, and nothing that tells whose."""
+
+    __tablename__ = "reminder_stop"
+    __table_args__ = (CheckConstraint("length(mark) = 64", name="mark_is_a_digest"),)
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)

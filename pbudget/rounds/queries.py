@@ -41,6 +41,9 @@ class RoundView:
     assurance: str
     contact_point: str
     codes_per_address: int
+    youngest_age: int
+    oldest_age: int | None
+    reminder_days: int | None
     channel_online: bool
     channel_kiosk: bool
     channel_roadshow: bool

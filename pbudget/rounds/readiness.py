@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from flask import current_app
 from sqlalchemy import select
 
 from pbudget import __version__
+from pbudget.config import Settings
 from pbudget.db import db
 from pbudget.kit.errors import BadInput
 from pbudget.proposals.queries import ProposalView, proposals_of
@@ -48,6 +50,9 @@ def preparation_of(round_: SetUp, parts: Parts, now: datetime) -> Preparation:
         pots=[_facts(pot, proposals.get(pot.id, [])) for pot in pots],
         unawarded=round_.unawarded,
         assurance=round_.assurance,
+        by_email=round_.assurance == "open" and round_.contact_point == "email",
+        can_send_mail=_can_send_mail(round_),
+        reminder_days=round_.reminder_days,
         channels=round_.channels,
         roll={ward_id: counts.entries for ward_id, counts in wards.items()},
         codes=sum(counts.live for counts in wards.values()),
@@ -59,6 +64,12 @@ def preparation_of(round_: SetUp, parts: Parts, now: datetime) -> Preparation:
         keys_made=bool(round_.key_ids),
         escrow=round_.escrow,
     )
+
+
+def _can_send_mail(round_: SetUp) -> bool:
+    """Whether e-mail to residents leaves this machine; a demonstration shows it as files."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.mail_server is not None or round_.is_demo
 
 
 def _facts(pot: PotView, proposals: Sequence[ProposalView]) -> PotFacts:
@@ -128,6 +139,9 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         assurance=round_.assurance,
         contact_point=round_.contact_point,
         codes_per_address=round_.codes_per_address,
+        youngest_age=round_.youngest_age,
+        oldest_age=round_.oldest_age,
+        reminder_days=round_.reminder_days,
         channels=round_.channels,
         roll={wards[ward_id]: counts.entries for ward_id, counts in parts.wards.items() if counts.entries},
         publish=round_.publish,

@@ -70,10 +70,13 @@ def save_columns(round_id: int, task: str, columns: Mapping[str, Any], actor: st
             setattr(row, name, value)
 
 
-def save_dates(round_id: int, opens_at: datetime, closes_at: datetime, actor: str) -> None:
-    """Save when voting opens and closes (UTC), and the days in London they fall on."""
+def save_dates(
+    round_id: int, opens_at: datetime, closes_at: datetime, actor: str, *, reminder_days: int | None = None
+) -> None:
+    """Save when voting opens and closes (UTC), the days in London they fall on, and when the reminder goes out."""
     days = {"opens_on": opens_at.astimezone(LONDON).date(), "closes_on": closes_at.astimezone(LONDON).date()}
-    save_columns(round_id, "dates", {"opens_at": opens_at, "closes_at": closes_at, **days}, actor)
+    moments = {"opens_at": opens_at, "closes_at": closes_at, "reminder_days": reminder_days}
+    save_columns(round_id, "dates", {**moments, **days}, actor)
 
 
 def add_pots(round_id: int, names: Mapping[int | None, str], amount: int, actor: str) -> int:

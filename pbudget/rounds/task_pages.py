@@ -42,10 +42,22 @@ def _save_name(round_: SetUp, form: Any, actor: str) -> None:
     save_columns(round_.id, "name", columns, actor)
 
 
+def _fill_dates(round_: SetUp) -> Mapping[str, Any]:
+    reminder = str(round_.reminder_days or "")
+    return {"opens": round_.opens_at, "closes": round_.closes_at, "reminder_days": reminder}
+
+
 def _save_dates(round_: SetUp, form: Any, actor: str) -> None:
-    if form.closes.data <= form.opens.data:
+    opens, closes = form.opens.data, form.closes.data
+    if closes <= opens:
         raise ClosesBeforeItOpens("Voting must close after it opens")
-    save_dates(round_.id, form.opens.data, form.closes.data, actor)
+    save_dates(round_.id, opens, closes, actor, reminder_days=_number(form.reminder_days))
+
+
+def _number(field: Any) -> int | None:
+    """A whole number that was typed, or None where nothing was."""
+    typed = (field.data or "").strip()
+    return int(typed) if typed else None
 
 
 class ClosesBeforeItOpens(BadInput):
@@ -77,6 +89,8 @@ def _fill_voters(round_: SetUp) -> Mapping[str, Any]:
         "assurance": round_.assurance,
         "codes_per_address": str(round_.codes_per_address),
         "contact_point": round_.contact_point,
+        "youngest_age": str(round_.youngest_age),
+        "oldest_age": "" if round_.oldest_age is None else str(round_.oldest_age),
         "channels": list(round_.channels),
     }
 
@@ -84,6 +98,7 @@ def _fill_voters(round_: SetUp) -> Mapping[str, Any]:
 def _save_voters(round_: SetUp, form: Any, actor: str) -> None:
     columns: dict[str, Any] = {f"channel_{name}": name in form.channels.data for name in CHANNELS}
     columns |= {"assurance": form.assurance.data, "codes_per_address": int(form.codes_per_address.data or 1)}
+    columns |= {"youngest_age": _number(form.youngest_age) or 0, "oldest_age": _number(form.oldest_age)}
     columns["contact_point"] = form.contact_point.data if form.assurance.data == "open" else "none"
     save_columns(round_.id, "voters", columns, actor)
 
@@ -118,9 +133,7 @@ def _save_documents(round_: SetUp, form: Any, actor: str) -> None:
 
 TASK_PAGES: Mapping[str, TaskPage] = {
     "name": TaskPage(NameForm, lambda round_: {"name": round_.name, "place": round_.place}, _save_name, "name"),
-    "dates": TaskPage(
-        DatesForm, lambda round_: {"opens": round_.opens_at, "closes": round_.closes_at}, _save_dates, "closes"
-    ),
+    "dates": TaskPage(DatesForm, _fill_dates, _save_dates, "closes"),
     "rule": TaskPage(RuleForm, _fill_rule, _save_rule, "rule"),
     "voters": TaskPage(VotersForm, _fill_voters, _save_voters, "assurance"),
     "witnesses": TaskPage(WitnessesForm, _fill_witnesses, _save_witnesses, "role_1"),

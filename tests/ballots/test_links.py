@@ -9,13 +9,13 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import inspect, select, text
 
 from pbudget.ballots.models import BallotDraft, ContactLink, UsedLink
-from pbudget.ballots.rules.contacts import FORGET_AFTER, LINK_LASTS, PER_ADDRESS, PER_NETWORK, contact_of, text_of_link
+from pbudget.ballots.rules.contacts import FORGET_AFTER, LINK_LASTS, PER_ADDRESS, PER_NETWORK, text_of_link
 from pbudget.ballots.rules.links import digest_of, mark_of, open_slot, seal_slot, used_mark_of
 from pbudget.ballots.tasks import clear_away
 from pbudget.db import db
 from pbudget.kit.smtp import MailServer
 from pbudget.ledger.queries import ballot_totals, counted_ballots
-from pbudget.outbox.rules import AddressNotUsable
+from pbudget.outbox.rules import AddressNotUsable, mailbox_of
 from pbudget.outbox.tasks import clear_away as clear_old_mail
 from pbudget.outbox.tasks import deliver_due_mail
 from tests.ballots.voter import Voter
@@ -120,13 +120,13 @@ def test_the_same_address_has_one_vote_however_it_is_spelt_and_on_whatever_devic
     ],
 )
 def test_spellings_of_one_mailbox_are_one_contact_point(typed, contact):
-    assert contact_of(typed) == contact
+    assert mailbox_of(typed) == contact
 
 
 @pytest.mark.parametrize("typed", ["", "ann", "@example.org", "+@gmail.com", "+x@example.org", "ann@", "a b@x.org"])
 def test_what_is_no_address_is_refused(typed):
     with pytest.raises(AddressNotUsable):
-        contact_of(typed)
+        mailbox_of(typed)
 
 
 def test_the_answer_is_the_same_whether_or_not_the_address_has_voted(vote, office):

@@ -191,3 +191,17 @@ def test_a_formula_is_kept_as_the_text_it_is():
 def test_control_characters_are_left_out():
     (row,) = check('ward_code,name\nX99000001,"Te\x07st\nResident"\n').first_rows
     assert row.name == "Te st Resident"
+
+
+def test_rows_over_the_oldest_age_are_refused(tmp_path):
+    from datetime import date
+
+    from pbudget.roll.rules.roll_file import RollTerms, check_roll
+    from pbudget.wards.rules.tables import open_table
+
+    path = tmp_path / "young.csv"
+    path.write_text("ward_code,name,age\nX99000001,Test One,17\nX99000001,Test Two,18\n")
+    with path.open("rb") as file, open_table(file) as table:
+        report = check_roll(table, RollTerms({"X99000001": 1}, {}, 11, date(2027, 3, 14), oldest=17))
+    assert report.problems == ["Row 3: is for somebody over 17. Remove the row, or change the round’s oldest age."]
+    assert report.problems_by_kind == {"over age": 1}

@@ -1,23 +1,18 @@
-"""One person's contact point, however it is spelt, and what is sent to it. Pure.
+"""Links to e-mail addresses: how long they last, how many may be asked for, what the e-mail says. Pure.
 
-contact_of("Ann+vote@Example.ORG")        -> "ann@example.org"       what follows a plus is the same mailbox
-contact_of("a.n.n@googlemail.com")        -> "ann@gmail.com"         dots mean nothing there, and only there
-The mail goes to the address as it was typed; the slot is made from its normal form (docs/running-a-round.md).
+A contact point is the mailbox behind an address, however it is spelt (outbox/rules.py: mailbox_of). The mail goes to
+the address as it was typed.
 """
 
 from datetime import datetime, timedelta
 
 from pbudget.kit.clock import say_moment
-from pbudget.outbox.rules import AddressNotUsable, usable_address
 from pbudget.roll.rules.limits import Limit
 
 LINK_LASTS = timedelta(hours=2)
 """How long a link can be used, and how long its e-mail is tried: a link that arrives is a link that works."""
 FORGET_AFTER = timedelta(hours=12)
 """How long after that it is still known which links are over, so that the page can say why one does not work."""
-
-DOTS_MEAN_NOTHING = frozenset({"gmail.com"})
-SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 
 PER_ADDRESS = Limit(5, 60 * 60)
 """E-mails to one address: nobody's mailbox is filled by somebody else. The last one sent goes on working."""
@@ -40,18 +35,6 @@ If it was not you, do nothing. Nobody can vote with your address unless they can
 
 {council}
 """  # noqa: E501 - a paragraph of an e-mail is one line; the mail program folds it
-
-
-def contact_of(typed: str) -> str:
-    """Whose address it is, in one spelling. Raises AddressNotUsable."""
-    local, _, domain = usable_address(typed.strip()).lower().rpartition("@")
-    domain = SAME_DOMAIN.get(domain, domain)
-    mailbox = local.partition("+")[0]
-    if domain in DOTS_MEAN_NOTHING:
-        mailbox = mailbox.replace(".", "")
-    if not mailbox:
-        raise AddressNotUsable("This is not an e-mail address such as name@example.org.")
-    return f"{mailbox}@{domain}"
 
 
 def subject_of_link(round_name: str) -> str:

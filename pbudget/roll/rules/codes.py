@@ -113,9 +113,7 @@ def parse_code(typed: str, source: str = "letter") -> Code:
         raise CodeTooLong(f"Your code has {CODE_LENGTH} characters and you entered {len(plain)}. Check your {source}")
     code = Code(plain[:SELECTOR_LENGTH], plain[SELECTOR_LENGTH:-1])
     if check_character(plain[:-1]) != plain[-1]:
-        raise CodeMistyped(
-            f"One of the characters is not as it is on your {source}. Check the code and enter it again"
-        )
+        raise CodeMistyped(f"One of the characters is not as it is on your {source}. Check the code and enter it again")
     return code
 
 

@@ -48,6 +48,12 @@ class RowTooYoung(RowNotUsable):
     said = "under age"
 
 
+class RowTooOld(RowNotUsable):
+    """Somebody who will be too old to vote in a round with an oldest age."""
+
+    said = "over age"
+
+
 class RowElsewhere(RowNotUsable):
     """A ward or postcode that is not in this round."""
 
@@ -56,13 +62,14 @@ class RowElsewhere(RowNotUsable):
 
 @dataclass(frozen=True)
 class RollTerms:
-    """What a row is held against: ward ids by code, ward codes by postcode, the youngest age and on which day."""
+    """What a row is held against: ward ids by code, ward codes by postcode, the ages that may vote and on which day."""
 
     wards: Mapping[str, int]
     postcodes: Mapping[str, str]
     youngest: int = 0
     on: date = date.max
     check_emails: bool = True
+    oldest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,7 @@ def _new_row(row: Row | RaggedRow, columns: RollColumns, terms: RollTerms, seen:
     """A row that is usable, old enough and not a repeat of an earlier one."""
     found = read_row(row, columns, terms)
     assert isinstance(row, Row)
-    _refuse_too_young(row.cells, columns, terms)
+    _refuse_other_ages(row.cells, columns, terms)
     key = found.ward_code if columns.kind == "count" else identity_of(found.name, found.address, found.postcode)
     born = row.cells[columns.born] if columns.born else ""
     earlier = seen.add(f"{key}\n{born}", found.number)
@@ -260,14 +267,15 @@ def _address(cells: Mapping[str, str], columns: RollColumns) -> str:
 
 
 def _email(cells: Mapping[str, str], columns: RollColumns, *, check: bool) -> str:
+    """In small letters: no mailbox in use tells them apart, and nobody is to be reminded twice."""
     typed = cells[columns.email] if columns.email else ""
     if not typed or not check:
-        return typed
+        return typed.lower()
     try:
         validate_email(typed, check_deliverability=False)
     except EmailNotValidError as error:
         raise RowNotUsable(f"“{typed[:60]}” is not an email address. Correct it, or leave the cell empty") from error
-    return typed
+    return typed.lower()
 
 
 def _codes(cells: Mapping[str, str], columns: RollColumns) -> int:
@@ -283,12 +291,14 @@ def _codes(cells: Mapping[str, str], columns: RollColumns) -> int:
     return number
 
 
-def _refuse_too_young(cells: Mapping[str, str], columns: RollColumns, terms: RollTerms) -> None:
-    if not terms.youngest:
+def _refuse_other_ages(cells: Mapping[str, str], columns: RollColumns, terms: RollTerms) -> None:
+    if not terms.youngest and terms.oldest is None:
         return
     age = _age(cells, columns, terms)
     if age is not None and age < terms.youngest:
         raise RowTooYoung(f"is for somebody under {terms.youngest}. Remove the row, or change the youngest age")
+    if age is not None and terms.oldest is not None and age > terms.oldest:
+        raise RowTooOld(f"is for somebody over {terms.oldest}. Remove the row, or change the round’s oldest age")
 
 
 def _age(cells: Mapping[str, str], columns: RollColumns, terms: RollTerms) -> int | None:

@@ -71,6 +71,9 @@ class FrozenRound:
     keys: Mapping[str, str]
     tested: str
     software: str
+    youngest_age: int = 16
+    oldest_age: int | None = None
+    reminder_days: int | None = None
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
@@ -103,6 +106,8 @@ def _voters(frozen: FrozenRound) -> dict[str, Any]:
         "assurance": frozen.assurance,
         "contact_point": frozen.contact_point,
         "codes_per_address": frozen.codes_per_address,
+        "ages": {"youngest": frozen.youngest_age, "oldest": frozen.oldest_age},
+        "reminder_days_before_close": frozen.reminder_days,
         "roll": dict(frozen.roll),
     }
 

@@ -6,7 +6,7 @@ A round may be opened when every task is `done`. Source: spec/service.md, flow E
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
@@ -33,6 +33,11 @@ class PotFacts:
     """How many of its proposals cost no more than the whole pot."""
 
 
+NO_MAIL = (
+    "No mail server is set, so no e-mail would reach anybody. Ask whoever runs this service to set PBUDGET_SMTP_URL."
+)
+
+
 @dataclass(frozen=True)
 class Preparation:
     """A round being set up. `saved` are the names of the tasks whose page an officer has saved."""
@@ -46,6 +51,10 @@ class Preparation:
     pots: Sequence[PotFacts] = ()
     unawarded: str = ""
     assurance: str = "code"
+    by_email: bool = False
+    """Residents begin with a link to their e-mail address."""
+    can_send_mail: bool = True
+    reminder_days: int | None = None
     channels: Sequence[str] = ()
     roll: Mapping[int, int] = field(default_factory=dict)
     """Entries of the roll by ward id."""
@@ -115,7 +124,9 @@ def _dates(round_: Preparation) -> list[str]:
         return ["Say when voting opens and closes."]
     if round_.closes_at <= round_.now:
         return ["Voting would close in the past. Choose a later time."]
-    return []
+    if round_.reminder_days and round_.closes_at - timedelta(days=round_.reminder_days) < round_.opens_at:
+        return ["The reminder would go out before voting opens. Send it fewer days before the close, or none."]
+    return [NO_MAIL] if round_.reminder_days and not round_.can_send_mail else []
 
 
 def _pots(round_: Preparation) -> list[str]:
@@ -161,7 +172,7 @@ def _counted(proposals: int) -> str:
 
 
 def _voters(round_: Preparation) -> list[str]:
-    lacks = _unsaved(round_, "voters")
+    lacks = _unsaved(round_, "voters") + ([NO_MAIL] if round_.by_email and not round_.can_send_mail else [])
     return lacks if round_.channels else [*lacks, "Choose at least one way to vote."]
 
 
