@@ -18,6 +18,8 @@ import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
 import pbudget.exports.routes
+import pbudget.guard.routes
+import pbudget.guard.tasks
 import pbudget.home.routes
 import pbudget.hubs.models
 import pbudget.jobs.tasks
@@ -78,6 +80,7 @@ ROOMS = (
     pbudget.ballots.question_routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,
+    pbudget.guard.routes,
     pbudget.exports.routes,
 )
 ACTS = (*pbudget.rounds.officer_acts.ACTS, *pbudget.results.officer_acts.ACTS)
@@ -86,6 +89,7 @@ JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
     pbudget.results.tasks.COUNT: pbudget.results.tasks.count_ballots,
     pbudget.results.tasks.RECOUNT: pbudget.results.tasks.recount_ballots,
+    pbudget.guard.tasks.REPORT: pbudget.guard.tasks.make_reports,
 }
 LEDGER_CHECK = "check of the ledgers"
 DUTIES = (
@@ -95,6 +99,7 @@ DUTIES = (
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
     Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
+    Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty(LEDGER_CHECK, Every(3600), pbudget.ledger.watch.check_ledgers),
     Duty("daily checkpoint", Daily(6), pbudget.rounds.tasks.sign_checkpoints),

@@ -19,7 +19,7 @@ from pbudget import schema
 from pbudget.accounts.actions import make_demo_accounts
 from pbudget.config import Settings
 from pbudget.db import transaction
-from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, CostedIdea, borough_ideas, ward_ideas
+from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, FIRST, SECOND, CostedIdea, borough_ideas, ward_ideas
 from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
 from pbudget.demo.ashmere.shapes import geojson
@@ -35,12 +35,14 @@ from pbudget.demo.label import (
 from pbudget.demo.queries import has_schema, holds_only_demo, is_empty
 from pbudget.demo.real import RealBorough, RealData
 from pbudget.demo.voting import SLUG
+from pbudget.guard.queries import headlines_of
 from pbudget.kit.clock import Clock
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
 from pbudget.proposals.actions import add_projects
 from pbudget.replays.actions import Counted, count_content, count_file, store
 from pbudget.rounds.actions import put_round, replace_pot
+from pbudget.rounds.queries import round_by_slug
 from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.tally.election import Project
 from pbudget.tally.rules.rule import rule_in_file
@@ -148,7 +150,18 @@ def complete_ashmere(instance: Path) -> bool:
             directory = Path(folder) / f"{DEMO_SOURCE}.csv"
             directory.write_bytes(postcodes_csv())
             import_postcodes(directory)
+    _report_past_rounds()
     return True
+
+
+def _report_past_rounds() -> None:
+    """What the guard has to say of the rounds that Ashmere has behind it."""
+    from pbudget.guard.reporting import report_past_round  # brings numpy with it, which a second start does not need
+
+    for edition in (FIRST, SECOND):
+        past = round_by_slug(slug(edition.name))
+        if past and not headlines_of(past.id):
+            report_past_round(past.id)
 
 
 def _write_wards(clock: Clock) -> None:

@@ -6,8 +6,9 @@ table of ages with small counts left out, five what-ifs beside the result, and w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pbudget.guard.participation import ParticipationTable, participation_table
+from pbudget.guard.participation import ParticipationTable, Row, participation_table
 from pbudget.guard.rules.assessment import Assessment, Findings
 from pbudget.guard.rules.bridging import NOT_FUNDED
 from pbudget.guard.rules.contest import Contest
@@ -73,6 +74,19 @@ class Document:
     cautions: tuple[str, ...]
     cannot_see: tuple[str, ...]
     versions: Mapping[str, str]
+
+
+def document_from(kept: Mapping[str, Any]) -> Document:
+    """The document that `asdict` wrote down."""
+    tables = [{**each, "rows": tuple(Row(**row) for row in each["rows"])} for each in kept["participation"]]
+    served = [{**each, "rows": tuple(ServedRow(**row) for row in each["rows"])} for each in kept["served"]]
+    parts = {
+        "participation": tuple(ParticipationTable(**each) for each in tables),
+        "served": tuple(ServedTable(**each) for each in served),
+        "what_ifs": tuple(WhatIf(**each) for each in kept["what_ifs"]),
+        "projects": tuple(ProjectLine(**each) for each in kept["projects"]),
+    }
+    return Document(**{**kept, **parts})
 
 
 def document_of(

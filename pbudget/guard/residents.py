@@ -4,7 +4,7 @@ Example: `{"age": {"16-29": 0.4, "30+": 0.6}}` as JSON, or the CSV of docs/wards
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from pbudget.guard.rules.labels import AGE, OVER_16, asked_as, within_ages
 from pbudget.kit.errors import BadInput
 from pbudget.wards.rules.baselines import AGED_16, BaselineReport, Figure, read_baseline
 from pbudget.wards.rules.names import DEMO_SOURCE
+from pbudget.wards.rules.residents import Dimension
 
 SHARES_ADD_UP_WITHIN = 0.01
 
@@ -63,6 +64,21 @@ def open_to(residents: Residents, low: int, high: int) -> Residents:
         for dimension, total in residents.totals.items()
     }
     return replace(residents, shares=kept, totals=inside)
+
+
+def of_ward(dimensions: Sequence[Dimension], ward: str = "") -> Residents:
+    """Residents of one ward from figures that are loaded; a dimension without anybody in it is left out."""
+    counted = [each for each in dimensions if each.total]
+    days = [day for each in counted for day in each.dates]
+    return Residents(
+        {each.name: {group.name: group.share for group in each.groups} for each in counted},
+        {each.name: each.total for each in counted},
+        ward,
+        tuple(dict.fromkeys(source for each in counted for source in each.sources)),
+        tuple(dict.fromkeys(day.isoformat() for day in days)),
+        tuple(dict.fromkeys(day.year for day in days)),
+        frozenset(each.name for each in counted if each.base == AGED_16 or each.name.endswith(OVER_16)),
+    )
 
 
 def _from_json(content: bytes, ward: str) -> Residents:

@@ -166,6 +166,15 @@ def counted_ballots(round_id: int) -> list[tuple[str, dict[str, Any]]]:
     return [(str(slot), json.loads(str(payload))) for slot, payload in rows]
 
 
+def ballots_in_leaf_order(round_id: int) -> list[tuple[str, dict[str, Any]]]:
+    """The same in the order of their leaf hashes, which anybody can make again and which tells no time."""
+    ballots = select(LedgerEntry.slot, LedgerEntry.payload).where(LedgerEntry.round_id == round_id)
+    rows = db.session.execute(
+        ballots.where(LedgerEntry.seq.in_(_last_of_each_slot(round_id))).order_by(LedgerEntry.leaf)
+    )
+    return [(str(slot), json.loads(str(payload))) for slot, payload in rows]
+
+
 def _last_of_each_slot(round_id: int) -> Select[int]:
     last = select(func.max(LedgerEntry.seq))
     return last.where(LedgerEntry.round_id == round_id, LedgerEntry.slot.is_not(None)).group_by(LedgerEntry.slot)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, render_template, send_file
 
+from pbudget.guard.queries import has_report
 from pbudget.ledger.queries import head_of
 from pbudget.ledger.rules import fingerprint
 from pbudget.replays.queries import source_of
@@ -69,6 +70,7 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
         "segments": [line.cost for line in brief if line.funded],
         "differences": differences(shown.outcomes),
         "source": source,
+        "guarded": has_report(shown.pot.id),
         "ties": words.tie_sentences(shown.result.story["ties"]),
         "record": words.record_sentence(brief, source.stated_winners) if source and source.stated_winners else "",
     }

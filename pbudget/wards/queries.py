@@ -251,6 +251,13 @@ def _dimensions(ward_id: int, baseline_id: int) -> tuple[Dimension, ...]:
     )
 
 
+def dimensions_of(ward_id: int) -> tuple[Dimension, ...]:
+    """Residents of a ward by the figures in use; nothing where none are loaded."""
+    chosen = select(Baseline.id).join(Ward, Ward.borough_id == Baseline.borough_id)
+    baseline_id = db.session.scalar(chosen.where(Ward.id == ward_id, Baseline.is_current))
+    return _dimensions(ward_id, baseline_id) if baseline_id else ()
+
+
 def figures(borough_slug: str, ward_code: str = "") -> tuple[FigureLine, ...]:
     """The figures a borough uses now, all wards or one, in the order of the file."""
     wanted = select(

@@ -54,10 +54,8 @@ class PotOnBallot:
 
 def election_of(pot: PotOnBallot, ballots: Iterable[Mapping[str, Any]], meta: Mapping[str, str]) -> Election:
     """The pot's election. `ballots` are the `contests` of every counted ballot; one without this pot is not its."""
-    standing = [each for each in pot.proposals if each.withdrawn is None]
-    place = {each.reference: at for at, each in enumerate(standing)}
-    gone = {each.reference for each in pot.proposals} - place.keys()
-    merged = Counter(_said(pot, choices[pot.slug], place, gone) for choices in ballots if pot.slug in choices)
+    merged = Counter(ballots_on(pot, ballots))
+    standing = _standing(pot)
     return Election(
         pot=pot.amount,
         projects=tuple(Project(each.reference, each.cost, each.title, each.category) for each in standing),
@@ -69,6 +67,17 @@ def election_of(pot: PotOnBallot, ballots: Iterable[Mapping[str, Any]], meta: Ma
         name=pot.name,
         meta=meta,
     )
+
+
+def ballots_on(pot: PotOnBallot, ballots: Iterable[Mapping[str, Any]]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """What each ballot that has this pot says in it, in their order: positions of projects, and points if any."""
+    place = {each.reference: at for at, each in enumerate(_standing(pot))}
+    gone = {each.reference for each in pot.proposals} - place.keys()
+    return [_said(pot, choices[pot.slug], place, gone) for choices in ballots if pot.slug in choices]
+
+
+def _standing(pot: PotOnBallot) -> list[Listed]:
+    return [each for each in pot.proposals if each.withdrawn is None]
 
 
 def _said(

@@ -1,0 +1,29 @@
+"""What the worker does for the guard: the reports of a counted round, asked for as soon as it is counted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pbudget.db import db, transaction
+from pbudget.guard.queries import rounds_without_report
+from pbudget.jobs.actions import enqueue
+from pbudget.jobs.progress import Progress
+from pbudget.jobs.queries import jobs_of_round
+
+REPORT = "guard report"
+
+
+def make_reports(payload: Mapping[str, Any], progress: Progress) -> None:
+    """Make the report of every contest of a round; what keeps it from being made is the job's message."""
+    from pbudget.guard.live import report_round  # brings numpy with it, which no other work needs
+
+    for done, total in report_round(payload["round"]):
+        progress(done, total)
+
+
+def ask_for_reports() -> None:
+    """Queue the reports of every round that was counted and has none; one that failed is not tried again by itself."""
+    db.session.rollback()  # what was counted since is to be seen
+    for round_id in rounds_without_report():
+        if not any(job.kind == REPORT for job in jobs_of_round(round_id)):
+            with transaction() as session:
+                enqueue(session, REPORT, {"round": round_id}, round_id)

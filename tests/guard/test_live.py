@@ -1,0 +1,157 @@
+"""A report on a round that ran here: from ballots and sealed answers to a page, and nothing of a vote is touched."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from pbudget.db import db, transaction
+from pbudget.equality.actions import keep_answers, save_questions
+from pbudget.equality.queries import plan_of
+from pbudget.equality.rules.questions import asked
+from pbudget.guard.live import report_round
+from pbudget.guard.models import GuardReport
+from pbudget.guard.queries import report_on, rounds_without_report
+from pbudget.guard.tasks import ask_for_reports
+from pbudget.jobs.models import Job
+from pbudget.keys.actions import ids_of
+from pbudget.kit.clock import SystemClock
+from pbudget.ledger.models import LedgerEntry
+from pbudget.results.counting import count_round
+from pbudget.results.models import Outcome, OutcomeLine
+from pbudget.rounds.models import Pot, Round
+from pbudget.rounds.opening import keys_folder
+from pbudget.wards.actions import load_baseline
+from pbudget.wards.models import Borough
+from pbudget.wards.rules.baselines import read_baseline
+from tests.results.closed_round import add_places, cast, close
+from tests.support.open_round import OWN, OpenRound, open_round
+from tests.support.pages import PageClient
+
+BASELINE = """ward_code,ward_name,dimension,group,count,source,date
+X99000001,Riverside,age,0-15,200,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000001,Riverside,age,16-34,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000001,Riverside,age,35+,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000001,Riverside,sex_16plus,F,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000001,Riverside,sex_16plus,M,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000002,Hilltop,age,0-15,200,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000002,Hilltop,age,16-34,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000002,Hilltop,age,35+,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000002,Hilltop,sex_16plus,F,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+X99000002,Hilltop,sex_16plus,M,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
+"""
+FIGURES = {"age": ("0-15", "16-34", "35+"), "sex_16plus": ("F", "M")}
+
+
+def voted(app, voters: list[tuple[str, str, str]]) -> OpenRound:
+    """A closed round in Riverside; each voter is a proposal, an age and a sex ("" is silence)."""
+    vote = open_round(app, pots=(replace(OWN, amount=6_000_000),), letters=1)
+    with transaction() as session:
+        session.execute(sa.update(Borough).values(is_demo=True))
+    load_baseline(read_baseline(BASELINE.encode(), demo=True), SystemClock(), name="Testtown", demo=True)
+    questions = asked(("age", "sex"), (), FIGURES, 16)
+    with transaction() as session:
+        save_questions(session, vote.id, questions)
+    add_places(vote, len(voters))
+    ids = ids_of(keys_folder(), vote.slug)
+    for number, (choice, age, sex) in enumerate(voters):
+        cast(vote, number, {"riverside": [choice]})
+        slot = db.session.scalars(sa.select(LedgerEntry.slot).order_by(LedgerEntry.seq.desc()).limit(1)).one()
+        if age or sex:
+            keep_answers(keys_folder(), vote.id, vote.slug, ids, slot, 1, {"age": age, "sex": sex})
+    close(vote)
+    return vote
+
+
+def older_people_came(number: int = 110) -> list[tuple[str, str, str]]:
+    """Nine in ten voters are 35 or over and want a skate or a pocket park; the young want swings, in a pot for one."""
+    sexes = ("male", "female")
+    older = [("skate" if n % 9 < 5 else "pocket", "35+", sexes[n % 2]) for n in range(number * 9 // 10)]
+    return older + [("swings", "16-34", sexes[n % 2]) for n in range(number // 10)]
+
+
+def made(vote: OpenRound):
+    count_round(vote.id, "system")
+    assert list(report_round(vote.id)) == [(1, 1)]
+    pot = db.session.scalars(sa.select(Pot.id).where(Pot.round_id == vote.id)).one()
+    return report_on(pot)
+
+
+def ledger_rows() -> list[tuple[object, ...]]:
+    return [tuple(row) for row in db.session.execute(sa.select(LedgerEntry.__table__).order_by(LedgerEntry.seq))]
+
+
+def outcome_rows() -> list[tuple[object, ...]]:
+    db.session.rollback()
+    return [tuple(row) for table in (Outcome, OutcomeLine) for row in db.session.execute(sa.select(table.__table__))]
+
+
+def test_a_round_of_older_people_is_said_to_be_one(app):
+    found = made(voted(app, older_people_came())).document
+    assert found.ballots == 110
+    assert found.verdict == "at risk of capture"
+    assert "People aged 16–34 cast 9% of ballots and are 50% of residents." in found.reasons
+    assert "“Skate park” would probably not have been funded had everybody turned out alike." in found.reasons
+    assert "“New swings” would probably have been funded had everybody turned out alike." in found.reasons
+    age = next(table for table in found.participation if table.dimension == "age")
+    assert [(row.group, row.participants) for row in age.rows][:2] == [("16-34", 10), ("35+", 100)]
+
+
+def test_nothing_of_the_vote_changes_and_the_same_inputs_give_the_same_report(app):
+    vote = voted(app, older_people_came(30))
+    count_round(vote.id, "system")
+    before, entries = outcome_rows(), ledger_rows()
+    first = made(vote).document
+    with transaction() as session:
+        session.execute(sa.delete(GuardReport))
+    assert made(vote).document == first
+    assert outcome_rows() == before
+    assert ledger_rows() == entries
+
+
+def test_few_voters_are_not_enough_and_small_groups_are_not_kept(app):
+    vote = voted(app, [*older_people_came(20), ("skate", "", "")])
+    found = made(vote)
+    assert found.document.verdict == "not enough data"
+    age = next(table for table in found.document.participation if table.dimension == "age")
+    assert all(row.participants is None for row in age.rows if row.group == "16-34")
+
+
+def test_nobody_voted(app):
+    assert made(voted(app, [])).document.verdict == "not enough data"
+
+
+def test_from_the_report_on_no_answer_is_taken(app):
+    vote = voted(app, older_people_came(20))
+    made(vote)
+    assert not plan_of(vote.id).takes_answers
+
+
+def test_without_the_guard_key_nobody_is_known_and_the_result_stands(app):
+    vote = voted(app, older_people_came(20))
+    (keys_folder() / vote.slug / "guard.key").unlink()
+    assert made(vote).document.verdict == "not enough data"
+
+
+def test_the_worker_is_asked_once_a_round_is_counted(app):
+    vote = voted(app, older_people_came(20))
+    ask_for_reports()
+    assert rounds_without_report() == []
+    count_round(vote.id, "system")
+    ask_for_reports()
+    ask_for_reports()
+    assert [job.kind for job in db.session.scalars(sa.select(Job))] == ["guard report"]
+    list(report_round(vote.id))
+    assert rounds_without_report() == []
+
+
+def test_the_page_waits_for_the_result_to_be_public(app):
+    vote = voted(app, older_people_came(20))
+    made(vote)
+    reader = PageClient(app)
+    address = f"/rounds/{vote.slug}/riverside/who-took-part"
+    reader.get(address, 404)
+    with transaction() as session:
+        session.scalars(sa.select(Round).where(Round.id == vote.id)).one().phase = "published"
+    page = reader.get(address)
+    assert "20 votes were cast" in page.text
+    assert "The guard changes no vote" in page.text
