@@ -3,16 +3,17 @@
 count_round(round.id, staff.id)
     1 the ledger is whole                       else LedgerNotWhole
     2 every counted slot is a place on the roll else BallotsOffTheRoll; either way the ledger says so (`reconcile`)
-    3 count and recount agree                   else RecountDisagrees, and the ledger says so
-    4 outcomes, files, figures and the ledger's `tally` entry, in one transaction
+    3 no tie waits for a lot drawn in public    else LotNeeded, and the ledger says so
+    4 count and recount agree                   else RecountDisagrees, and the ledger says so
+    5 outcomes, files, figures and the ledger's `tally` entry, in one transaction
 """
 
 import hashlib
 import json
 import secrets
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from pbudget.ledger.queries import acts, ballot_totals, ballots_by, counted_ball
 from pbudget.proposals.queries import proposals_of
 from pbudget.results import recount
 from pbudget.results.actions import record_ballot_count, record_outcome
+from pbudget.results.drawing import LOT_NEEDED, drawn_in
 from pbudget.results.models import ContestFile, RoundCount
 from pbudget.results.queries import is_counted
 from pbudget.results.rules.counting import Listed, PotOnBallot, election_of, sizes_of
@@ -35,6 +37,7 @@ from pbudget.results.rules.outcome_file import outcome_bytes, outcome_of
 from pbudget.results.rules.pbfile import pb_of
 from pbudget.results.rules.publishing import unique_ballots
 from pbudget.results.rules.stories import other_rules
+from pbudget.results.words import listed
 from pbudget.roll.queries import entry_ids, reissues, roll_size_by_ward
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, pots_of, round_by_id
@@ -43,6 +46,8 @@ from pbudget.rounds.rules.dates import say_utc
 from pbudget.tally.election import Election
 from pbudget.tally.rules.count import count
 from pbudget.tally.rules.outcome import Outcome
+from pbudget.tally.rules.rule import Rule
+from pbudget.tally.rules.ties import DRAWN, drawn_order
 from pbudget.wards.queries import wards_around
 
 
@@ -56,6 +61,10 @@ class LedgerNotWhole(PbudgetError):
 
 class BallotsOffTheRoll(PbudgetError):
     """Some counted ballots belong to nobody on the roll: nothing is counted; the officer reads how many."""
+
+
+class LotNeeded(PbudgetError):
+    """A tie decides money and the rule is a lot drawn in public; the officer reads in which contests."""
 
 
 class RecountDisagrees(PbudgetError):
@@ -81,6 +90,7 @@ def count_round(round_id: int, actor: str) -> None:
     refuse_a_changed_ledger(round_id)
     checked = check_slots(round_id, round_)
     contests = count_contests(round_id, round_)
+    _refuse_ties_without_their_lot(round_id, contests)
     _refuse_what_the_recount_does_not_find(round_id, contests)
     with transaction() as session:
         head = hold_ledger(session, round_id)
@@ -159,8 +169,17 @@ def count_contests(round_id: int, round_: RoundView) -> list[Contest]:
     assert head is not None
     manifest = json.loads(head.manifest)
     ballots = [payload["contests"] for _, payload in counted_ballots(round_id)]
-    gone = withdrawn_in(round_id)
-    return [_counted(pot, manifest, gone, ballots) for pot in manifest["pots"]]
+    gone, drawn = withdrawn_in(round_id), drawn_in(round_id)
+    return [
+        _counted(pot, manifest, gone, ballots, rule_with_lots(pot["rule"], drawn.get(pot["id"])))
+        for pot in manifest["pots"]
+    ]
+
+
+def rule_with_lots(written: Mapping[str, Any], order: Sequence[str] | None) -> Rule:
+    """The manifest's rule, with the order of the lots if they were drawn."""
+    rule = rule_from_json(dict(written))
+    return replace(rule, ties=drawn_order(order)) if order and rule.ties == DRAWN else rule
 
 
 def withdrawn_in(round_id: int) -> dict[tuple[str, str], str]:
@@ -174,8 +193,9 @@ def _counted(
     manifest: Mapping[str, Any],
     gone: Mapping[tuple[str, str], str],
     ballots: list[dict[str, Any]],
+    rule: Rule,
 ) -> Contest:
-    on_ballot, rule = pot_on_ballot(pot, manifest["currency"], gone), rule_from_json(pot["rule"])
+    on_ballot = pot_on_ballot(pot, manifest["currency"], gone)
     election = election_of(on_ballot, ballots, meta_of(pot, manifest))
     outcomes = [count(election, each) for each in (rule, *other_rules(election, rule))]
     withdrawn = [each.reference for each in on_ballot.proposals if each.withdrawn is not None]
@@ -212,6 +232,22 @@ def meta_of(pot: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, st
         "max_sum_points": str(limits["most_points"] or ""),
     }
     return {key: value for key, value in meta.items() if value}
+
+
+def _refuse_ties_without_their_lot(round_id: int, contests: list[Contest]) -> None:
+    """Stop where a tie decides money and lots are to be drawn: the tally never takes one by reference on the quiet."""
+    level = [each for each in contests if each.outcomes[0].rule.ties == DRAWN and each.outcomes[0].ties]
+    if not level:
+        return
+    _say_once(round_id, {"check": LOT_NEEDED, "contests": [each.slug for each in level], "result": "lot needed"})
+    names = ", ".join(_say_tie(each) for each in level)
+    raise LotNeeded(f"A tie decides money, so lots are drawn in public before the count is finished. {names}.")
+
+
+def _say_tie(contest: Contest) -> str:
+    titles = {project.id: project.title for project in contest.election.projects}
+    tied = dict.fromkeys(name for tie in contest.outcomes[0].ties for name in (*tie.won, *tie.lost))
+    return f"{contest.election.name}: {listed([f'“{titles[name]}”' for name in tied])} are level"
 
 
 def _refuse_what_the_recount_does_not_find(round_id: int, contests: list[Contest]) -> None:

@@ -1,5 +1,7 @@
 """Forms of the staff pages of a result."""
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
@@ -8,11 +10,21 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovSelect,
     GovSubmitInput,
     GovTextArea,
+    GovTextInput,
 )
-from wtforms import BooleanField, DateField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 
+Projects = Sequence[tuple[str, str]]
 LONGEST_NOTE = 1_000
 TOO_LONG = f"It must be {LONGEST_NOTE:,} characters or fewer"
 
@@ -61,3 +73,39 @@ class AuditorForm(FlaskForm):  # type: ignore[misc]
         validators=[Length(max=LONGEST_NOTE, message=TOO_LONG)],
     )
     record = SubmitField("Record my recount", widget=GovSubmitInput())
+
+
+class DrawForm(FlaskForm):  # type: ignore[misc]
+    """Where lots were drawn, and at which place each project came; `draw_form` adds a field for every project."""
+
+    where = TextAreaField(
+        "Where, when and before whom the lots were drawn",
+        widget=GovTextArea(),
+        validators=[
+            InputRequired("Say where, when and before whom the lots were drawn"),
+            Length(max=LONGEST_NOTE, message=TOO_LONG),
+        ],
+    )
+    ask = SubmitField("Ask another officer to approve", widget=GovSubmitInput())
+
+    def places(self, projects: Projects) -> dict[str, int]:
+        """The place at which each project was drawn, by reference."""
+        return {reference: self[place_name(number)].data for number, (reference, _) in enumerate(projects)}
+
+
+def draw_form(projects: Projects) -> DrawForm:
+    """The form for the projects of one pot, as (reference, title)."""
+    wrong = f"Enter the place at which it was drawn, 1 to {len(projects)}"
+    fields = {
+        place_name(number): IntegerField(
+            title, widget=GovTextInput(), validators=[InputRequired(wrong), NumberRange(1, len(projects), wrong)]
+        )
+        for number, (_, title) in enumerate(projects)
+    }
+    form: DrawForm = type("DrawFormOfThisPot", (DrawForm,), fields)()
+    return form
+
+
+def place_name(number: int) -> str:
+    """What the field of a project is called, by its number on the ballot paper."""
+    return f"place_{number}"

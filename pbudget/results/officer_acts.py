@@ -15,6 +15,7 @@ from pbudget.keys.actions import destroy_keys
 from pbudget.kit.clock import LONDON, say_day
 from pbudget.ledger.actions import append, hold_ledger
 from pbudget.results.bundles import sign_bundle_now
+from pbudget.results.drawing import DRAW
 from pbudget.results.models import Publication
 from pbudget.results.queries import FileView, contest_files, count_of, publication_of
 from pbudget.results.recount_queries import latest_agree, recounts_of
@@ -169,6 +170,7 @@ def _round(round_id: int) -> RoundView:
 
 
 ACTS = (
+    DRAW,
     Act(
         "publish",
         "Publish the result",

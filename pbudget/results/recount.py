@@ -81,13 +81,11 @@ def number(text: str) -> Number:
 
 def in_tie_order(contest: Contest, ties: str) -> list[str]:
     """The projects in the order that decides where a rule cannot tell them apart."""
-
-    def key(name: str) -> Any:
-        if ties.startswith("lot:"):
-            return hashlib.sha256(ties[4:].encode() + b"\0" + name.encode()).hexdigest(), name
-        return contest.cost[name] if ties == "cheaper" else 0, name
-
-    return sorted(contest.cost, key=key)
+    how, _, words = ties.partition(":")
+    lots = {name: hashlib.sha256(words.encode() + b"\0" + name.encode()).hexdigest() for name in contest.cost}
+    drawn = {name: place for place, name in enumerate(words.split(","))}
+    known: dict[str, Any] = {"lot": lots, "drawn": drawn, "cheaper": contest.cost}
+    return sorted(contest.cost, key=lambda name: (known.get(how, {}).get(name, len(drawn)), name))
 
 
 def recount(contest: Contest, stated: dict[str, str]) -> list[str]:

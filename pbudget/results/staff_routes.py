@@ -15,7 +15,8 @@ from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.queries import opening_lines
 from pbudget.results.declaring import declaration_page
-from pbudget.results.forms import AuditorForm, PublishForm, SealForm
+from pbudget.results.drawing import Draw, draws_awaited, order_of
+from pbudget.results.forms import AuditorForm, DrawForm, PublishForm, SealForm, draw_form, place_name
 from pbudget.results.officer_acts import kept_back, keys_are_destroyed
 from pbudget.results.queries import FileView, contest_content, contest_files, is_counted, standing_of
 from pbudget.results.recount_queries import latest_agree, recounts_of
@@ -73,6 +74,7 @@ def _page(round_: RoundView, **forms: Any) -> str:
         files=files,
         recounts=recounts,
         kept_back=kept_back(round_, files),
+        draws=draws_awaited(round_.id) if at.problem else [],
         waiting=[each for each in approvals_waiting(now) if each.round_id == round_.id],
         idle=at.counting and not is_work_being_done(),
         days_problem=problem,
@@ -117,6 +119,47 @@ def _handed_over(round_: RoundView, kind: str, *, unless_counted: bool) -> Respo
         if not waits and is_counted(round_.id) is not unless_counted:
             enqueue(session, kind, {"round": round_.id, "actor": signed_in_staff().id}, round_.id)
     return redirect(url_for("staff_results.result", slug=round_.slug), 303)
+
+
+@pages.get("/lots/<pot>")
+@roles("officer")
+def lots(slug: str, pot: str) -> str:
+    """How lots are drawn, and the form that takes the order in which the names came."""
+    round_ = _round(slug)
+    draw = _draw(round_, pot)
+    return _lots_page(round_, draw, draw_form(draw.projects))
+
+
+@pages.post("/lots/<pot>")
+@roles("officer")
+def enter_lots(slug: str, pot: str) -> ResponseReturnValue:
+    """Ask another officer, who was there too, to approve the order."""
+    round_ = _round(slug)
+    draw = _draw(round_, pot)
+    form = draw_form(draw.projects)
+    if not form.validate_on_submit():
+        return _lots_page(round_, draw, form), 422
+    places = form.places(draw.projects)
+    if sorted(places.values()) != list(range(1, len(places) + 1)):
+        form.where.errors = ["Give each number once: 1 for the name drawn first, 2 for the next, and so on"]
+        return _lots_page(round_, draw, form), 422
+    payload = {"pot": pot, "order": order_of(places), "where": form.where.data.strip()}
+    try:
+        made = request_approval(round_.id, "draw", payload, signed_in_staff())
+    except BadInput as error:
+        form.where.errors = [str(error).rstrip(".")]
+        return _lots_page(round_, draw, form), 422
+    return redirect(url_for("approvals.one_approval", approval_id=made), 303)
+
+
+def _draw(round_: RoundView, pot: str) -> Draw:
+    """The draw that this pot waits for; 404 when it waits for none."""
+    return next((each for each in draws_awaited(round_.id) if each.pot == pot), None) or abort(404)
+
+
+def _lots_page(round_: RoundView, draw: Draw, form: DrawForm) -> str:
+    names = [place_name(number) for number in range(len(draw.projects))]
+    return render_template("results/staff/lots.html", round=round_, draw=draw, form=form, names=names)
 
 
 @pages.post("/publish")

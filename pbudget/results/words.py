@@ -150,8 +150,9 @@ def tie_sentences(ties: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def tie_sentence(won: Sequence[str], lost: Sequence[str], decided_by: str) -> str:
     """A tie that decided money."""
-    how = {"id": "the project whose number comes first is taken first", "cheaper": "the cheaper project is taken first"}
-    rule = how.get(decided_by, "the order was drawn by lot in public")
+    how = {"id": "the project whose reference comes first is taken first"}
+    how |= {"cheaper": "the cheaper project is taken first", "drawn": "lots are drawn in public"}
+    rule = how.get(decided_by.partition(":")[0], "a lot whose words were public before voting opened decides")
     verb = "was" if len(lost) == 1 else "were"
     return (
         f"{_few([*won, *lost])} were level. The rule for ties, set beforehand, says that {rule}, "
@@ -207,7 +208,11 @@ def _few(titles: Sequence[str]) -> str:
 
 
 CHANNELS = {"online": "Online", "kiosk": "Kiosk", "roadshow": "Road show", "paper": "Paper"}
-TIES = {"id": "the project whose number comes first", "cheaper": "the cheaper project"}
+TIES = {
+    "id": "the project whose reference comes first is taken first.",
+    "cheaper": "the cheaper project is taken first.",
+    "drawn": "lots are drawn in public if a tie decides money. None did.",
+}
 
 
 def turnout_sentence(ballots: int, roll: int | None, share: str) -> str:
@@ -236,9 +241,12 @@ def replaced_sentences(facts: Mapping[str, Any]) -> list[str]:
 def lot_sentence(ties: str) -> str:
     """How ties were to be decided, as it was fixed before opening; for a lot with its seed, so anyone can draw it."""
     if ties in TIES:
-        return f"Ties: {TIES[ties]} is taken first."
+        return f"Ties: {TIES[ties]}"
+    if ties.startswith("drawn:"):
+        order = ties.removeprefix("drawn:").replace(",", ", ")
+        return f"Ties: lots were drawn in public, and the project drawn first is taken first. Order drawn: {order}."
     return (
-        f"Ties: decided by a lot drawn in public before voting opened. The seed is “{ties.removeprefix('lot:')}”: each "
-        "project’s lot is the SHA-256 of the seed, a zero byte and the project’s reference, and the smallest comes "
-        "first."
+        "Ties: decided by a lot whose words were public before voting opened. They are "
+        f"“{ties.removeprefix('lot:')}”: each project’s lot is the SHA-256 of these words, a zero byte and the "
+        "project’s reference, and the smallest comes first."
     )

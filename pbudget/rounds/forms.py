@@ -26,6 +26,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from pbudget.equality.rules.questions import LONGEST_LABEL, SHORT_NAMES, STANDARD
 from pbudget.kit.errors import BadInput
 from pbudget.outbox.rules import usable_address
 from pbudget.proposals.rules import read_money
@@ -222,6 +223,19 @@ class AnnulForm(RoundForm):
         "Days to challenge the result", widget=GovTextInput(), validators=[_whole_number(1, 90)]
     )
     annul_rule = _area("When the vote is annulled and repeated", "Say when the vote is annulled and repeated")
+    submit = SubmitField("Save and continue", widget=GovSubmitInput())
+
+
+class QuestionsForm(RoundForm):
+    """What voters are asked about themselves once their vote is recorded."""
+
+    asked = SelectMultipleField(
+        "Which questions",
+        widget=GovCheckboxesInput(),
+        choices=[SelectChoice(name, SHORT_NAMES[name]) for name in STANDARD],
+    )
+    own_title = StringField("A question of your own", widget=GovTextInput(), validators=[Length(max=LONGEST_LABEL)])
+    own_answers = TextAreaField("Its answers", widget=GovTextArea())
     submit = SubmitField("Save and continue", widget=GovSubmitInput())
 
 

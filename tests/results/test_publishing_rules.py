@@ -79,7 +79,7 @@ def test_shares_are_rounded_half_up_to_one_decimal():
 
 
 def test_a_lot_is_stated_with_its_seed():
-    assert "The seed is “2027-03-01 16 4”" in lot_sentence("lot:2027-03-01 16 4")
+    assert "They are “2027-03-01 16 4”" in lot_sentence("lot:2027-03-01 16 4")
 
 
 def test_an_open_round_gives_no_turnout():

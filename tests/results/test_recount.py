@@ -16,6 +16,7 @@ from pbudget.tally.election import Election
 from pbudget.tally.pabulib import read
 from pbudget.tally.rules.count import count
 from pbudget.tally.rules.rule import Rule, rules_that_apply
+from pbudget.tally.rules.ties import drawn_order
 from tests.tally.strategies import counts
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "pabulib"
@@ -40,7 +41,8 @@ def assert_same(election: Election, contest: alone.Contest, rule: Rule) -> None:
 def test_recount_agrees_on_every_real_file_by_every_rule_that_applies_and_every_tie_rule(stem: str):
     election, contest = real(stem)
     for rule in rules_that_apply(election):
-        for ties in ("id", "cheaper", "lot:2026-05-07"):
+        backwards = drawn_order(sorted((each.id for each in election.projects), reverse=True))
+        for ties in ("id", "cheaper", "lot:2026-05-07", backwards):
             assert_same(election, contest, replace(rule, ties=ties))
     assert_same(election, contest, Rule("equal-shares", completion="add1", step=Fraction(1, 10), runs=30))
 

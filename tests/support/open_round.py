@@ -53,6 +53,7 @@ class PotPlan:
     ideas: Sequence[tuple[str, str, int]] = IDEAS
     about: str = "For everybody who lives near by."
     limits: dict[str, int | None] | None = None
+    rule: Rule = field(default_factory=Rule)
 
     def columns(self) -> dict[str, Any]:
         limits = {"most_choices": None, "most_points": None, **(KINDS[self.ballot_type] | (self.limits or {}))}
@@ -152,7 +153,7 @@ def put_wards(session) -> list[int]:
 def put_pot(session, round_id: int, plan: PotPlan, wards: list[int]) -> None:
     """A pot with its proposals."""
     ward_id = None if plan.ward is None else wards[plan.ward]
-    pot_id = replace_pot(session, round_id, plan.slug, ward_id=ward_id, rule=rule_as_json(Rule()), **plan.columns())
+    pot_id = replace_pot(session, round_id, plan.slug, ward_id=ward_id, rule=rule_as_json(plan.rule), **plan.columns())
     about = {"description": plan.about}
     add_projects(session, pot_id, [Project(name, cost, title, columns=about) for name, title, cost in plan.ideas])
 
@@ -211,7 +212,7 @@ def frozen_pot(plan: PotPlan) -> FrozenPot:
     """A pot as the manifest has it."""
     ward = None if plan.ward is None else f"X9900000{plan.ward + 1}"
     proposals = tuple(FrozenProposal(name, title, cost) for name, title, cost in plan.ideas)
-    return FrozenPot(slug=plan.slug, ward=ward, rule=Rule(), proposals=proposals, **plan.columns())
+    return FrozenPot(slug=plan.slug, ward=ward, rule=plan.rule, proposals=proposals, **plan.columns())
 
 
 def moments_around(now: datetime) -> dict[str, datetime]:

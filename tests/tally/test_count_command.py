@@ -56,7 +56,7 @@ def test_the_page_for_people_reads_well_in_80_columns(town: Path) -> None:
         "town.pb\n"
         "Test\n"
         "\n"
-        "Rule      Greedy by votes, skips what does not fit; ties: smallest id\n"
+        "Rule      Greedy by votes, skips what does not fit; ties: by reference\n"
         "Ballots   5 (5 different, 1 blank)\n"
         "Pot       £100\n"
         "Spent     £90 on 2 of 4 projects\n"
@@ -115,7 +115,7 @@ def test_as_file_uses_the_rule_and_the_minimum_of_the_file(tmp_path: Path) -> No
     ("options", "said"),
     [
         (["--as-file", "--rule", "greedy"], "--as-file takes the rule from the file. Leave out --rule, or --as-file."),
-        (["--tie-break", "coin"], "“coin” is not a tie rule. Use id, cheaper or lot:SEED."),
+        (["--tie-break", "coin"], "“coin” is not a tie rule. Use id, cheaper, lot:SEED, drawn or drawn:ID,ID,…"),
         (["--min-score", "many"], "--min-score many is not a number. Write 50 or 0.5, for example."),
         (["--min-score", "-1"], "--min-score -1 is below zero."),
         (["--rule", "equal-shares", "--utility", "score"], "town.pb has approval ballots, which give no points."),

@@ -54,14 +54,14 @@ def test_the_description_names_the_minimum_the_fit_the_completion_and_the_lot() 
     stop = Rule(unaffordable="stop", minimum_score=50, ties="lot:7 May")
     assert "stops at the first project that does not fit" in stop.description()
     assert "a score of at least 50" in stop.description()
-    assert "a public lot drawn with the seed “7 May”" in stop.description()
+    assert "a lot worked out from the words “7 May”" in stop.description()
     assert (
         stop.label() == "Greedy by votes, stops at the first that does not fit; at least 50 needed; ties: lot “7 May”"
     )
     shares = Rule("equal-shares", "cardinality", "add1", ties="cheaper")
     assert shares.label() == (
-        "Method of Equal Shares (cardinality), shares raised (add1), completed by votes; "
-        "ties: cheaper, then smallest id"
+        "Method of Equal Shares, every project worth the same, shares raised (add1), completed by votes; "
+        "ties: cheaper, then by reference"
     )
 
 

@@ -174,7 +174,7 @@ def _unpaid_reason(counting: _Counting, bought: Purchases, i: int, left: int | N
         return words.dearer_than_pot(i)
     if cost == 0:
         return "Not funded: it costs nothing, so with cost utilities it is worth nothing to its supporters."
-    reason = words.could_pay(i, counting.votes[i], bought.available[i], counting.add1_raised)
+    reason = words.could_pay(i, counting.votes[i], bought.available(i), counting.add1_raised)
     return reason + ("." if left is None else f", and {words.money(left)} was left when its turn came.")
 
 

@@ -48,10 +48,14 @@ class Purchases:
     """What one run bought, in order, and what each candidate's supporters have left together at the end."""
 
     payments: tuple[Payment, ...]
-    available: dict[int, Fraction]
     ties: tuple[tuple[int, ...], ...]
     """Rounds in which several projects had the same price: the one taken, then the others."""
     spent: int
+    run: "_Run"
+
+    def available(self, i: int) -> Fraction:
+        """Add up what the supporters of candidate `i` have left; asked only of the run that counts."""
+        return self.run.available(i)
 
 
 class _Offer(NamedTuple):
@@ -131,8 +135,7 @@ class _Run:
             self._buy(offers[0])
             if limit is not None and self.spent > limit:
                 break
-        available = {i: Fraction(self._available(i), self.denominator) for i in self.stall.candidates}
-        return Purchases(tuple(self.payments), available, tuple(self.ties), self.spent)
+        return Purchases(tuple(self.payments), tuple(self.ties), self.spent, self)
 
     def _cheapest(self) -> list[_Offer]:
         """Find the offers with the lowest price per unit of utility, in tie order; drop what nobody can pay for."""
@@ -195,9 +198,9 @@ class _Run:
             voters[now] = voters.get(now, 0) + counts[position]
         return voters
 
-    def _available(self, i: int) -> int:
+    def available(self, i: int) -> Fraction:
         """Add up what the supporters of `i` have left."""
-        return sum(value * voters for value, _, voters in self._groups(i))
+        return Fraction(sum(value * voters for value, _, voters in self._groups(i)), self.denominator)
 
     def _buy(self, offer: _Offer) -> None:
         """Take the price from every supporter, or all they have, and note who paid how much."""

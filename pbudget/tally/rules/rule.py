@@ -7,7 +7,7 @@ from fractions import Fraction
 from pbudget.kit.errors import BadInput
 from pbudget.tally.election import Election, Number
 from pbudget.tally.rules.figures import number_text
-from pbudget.tally.rules.ties import LOT, check_tie_rule
+from pbudget.tally.rules.ties import DRAWN, LOT, check_tie_rule
 
 GREEDY, GREEDY_VALUE, EQUAL_SHARES, PHRAGMEN = "greedy", "greedy-value", "equal-shares", "phragmen"
 NAMES = (GREEDY, GREEDY_VALUE, EQUAL_SHARES, PHRAGMEN)
@@ -57,9 +57,9 @@ class Rule:
         return self.name in (GREEDY, GREEDY_VALUE)
 
     def label(self) -> str:
-        """Name the rule in one short line: "Method of Equal Shares (cost), completed by votes; ties: smallest id"."""
+        """Name the rule in one short line: "Method of Equal Shares, worth by cost; ties: by reference"."""
         options = {GREEDY: _fit_label(self), GREEDY_VALUE: _fit_label(self), PHRAGMEN: ""}
-        label = TITLES[self.name] + options.get(self.name, f" ({self.utility}){_completion_label(self)}")
+        label = TITLES[self.name] + options.get(self.name, f", {UTILITY_LABELS[self.utility]}{_completion_label(self)}")
         minimum = f"; at least {number_text(self.minimum_score)} needed" if self.minimum_score else ""
         return f"{label}{minimum}; ties: {_tie_label(self.ties)}"
 
@@ -96,6 +96,7 @@ UTILITY_DESCRIPTIONS = {
     "cardinality": "Every project is worth the same to each supporter, so cheap projects come first.",
     "score": "A project is worth to each supporter the points their ballot gives it.",
 }
+UTILITY_LABELS = {"cost": "worth by cost", "cardinality": "every project worth the same", "score": "worth by points"}
 COMPLETION_DESCRIPTIONS = {
     "none": "Money that is left is not awarded.",
     "greedy": "Money that is left goes to the projects with the most votes that still fit.",
@@ -174,7 +175,8 @@ def _completion_label(rule: Rule) -> str:
 
 def _tie_label(ties: str) -> str:
     """Name the tie rule in a few words."""
-    return {"id": "smallest id", "cheaper": "cheaper, then smallest id"}.get(ties, f"lot “{ties.removeprefix(LOT)}”")
+    known = {"id": "by reference", "cheaper": "cheaper, then by reference", DRAWN: "lots drawn in public"}
+    return known.get(ties.partition(":")[0], f"lot “{ties.removeprefix(LOT)}”")
 
 
 def _tie_sentence(ties: str) -> str:
@@ -182,5 +184,7 @@ def _tie_sentence(ties: str) -> str:
     known = {
         "id": "the one whose id comes first as text is taken first",
         "cheaper": "the cheaper one is taken first, and at equal cost the one whose id comes first as text",
+        DRAWN: "lots are drawn in public: the one whose name is drawn first is taken first",
     }
-    return known.get(ties, f"the order is a public lot drawn with the seed “{ties.removeprefix(LOT)}”")
+    lot = f"the order is a lot worked out from the words “{ties.removeprefix(LOT)}”"
+    return known.get(ties.partition(":")[0], lot)
