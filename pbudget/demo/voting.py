@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from pbudget.db import transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, CostedIdea, green_borough_ideas, green_ideas
 from pbudget.demo.ashmere.wards import PLACE, WARDS
+from pbudget.equality.actions import save_questions
+from pbudget.equality.rules.questions import STANDARD, asked
 from pbudget.kit.clock import LONDON, Clock
 from pbudget.proposals.actions import add_projects
 from pbudget.roll.generating import code_file, confirm_download, generate_codes, spoil_batch, start_batch
@@ -32,11 +34,12 @@ from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.rounds.rules.manifest import manifest_bytes
 from pbudget.tally.election import Project
 from pbudget.tally.rules.rule import EQUAL_SHARES, Rule
-from pbudget.wards.queries import ward_ids
+from pbudget.wards.queries import groups_by_dimension, ward_ids
 from pbudget.web.layout import DEMO_CODES
 
 NAME, SLUG = "Ashmere green fund", "ashmere-green-fund"
 LETTERS_A_WARD = 3
+YOUNGEST_VOTER = 16
 WARD_POT, BOROUGH_POT = 2_000_000, 6_000_000
 ACTOR = "demo"
 SET_UP: dict[str, Any] = {
@@ -51,7 +54,7 @@ SET_UP: dict[str, Any] = {
     "unawarded": "It stays with the ward for the next round.",
     "witnesses": [{"role": f"Test witness {n}", "email": f"witness-{n}@ashmere.example"} for n in (1, 2, 3)],
     "documents": {"privacy": "/privacy", "accessibility": "/accessibility-statement", "dpia": "Not needed for a demo"},
-    "saved_tasks": ["name", "dates", "pots", "ballots", "rules", "publication", "witnesses", "documents"],
+    "saved_tasks": ["name", "dates", "pots", "ballots", "rules", "publication", "questions", "witnesses", "documents"],
 }
 
 
@@ -85,6 +88,7 @@ def _set_up(clock: Clock) -> RoundView:
         for ward in WARDS:
             _put_pot(session, round_id, ward.name, WARD_POT, green_ideas(ward), wards[ward.code])
         _put_pot(session, round_id, BOROUGH_WIDE, BOROUGH_POT, green_borough_ideas(), None)
+        save_questions(session, round_id, asked(tuple(STANDARD), (), groups_by_dimension(()), YOUNGEST_VOTER))
     made = round_by_slug(SLUG)
     assert made
     return made

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from pbudget import __version__
 from pbudget.config import Settings
 from pbudget.db import db
+from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput
 from pbudget.proposals.queries import ProposalView, proposals_of
 from pbudget.roll.queries import WardCounts, counts_by_ward
@@ -140,6 +141,7 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         contact_point=round_.contact_point,
         codes_per_address=round_.codes_per_address,
         youngest_age=round_.youngest_age,
+        questions=tuple(each.as_json() for each in plan_of(round_.id).questions),
         oldest_age=round_.oldest_age,
         reminder_days=round_.reminder_days,
         channels=round_.channels,

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from pbudget.accounts.queries import demo_mode, labels
 from pbudget.accounts.security import clock
+from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput, PbudgetError
 from pbudget.ledger.queries import ballots_by, checkpoints_of
 from pbudget.proposals.forms import FinalForm
@@ -135,7 +136,7 @@ def address_of_task(slug: str, name: str) -> str:
     return url_for(endpoint, slug=slug) if endpoint in current_app.view_functions else ""
 
 
-@pages.get("/<slug>/<any(name,dates,rule,voters,witnesses,annul,publish,documents):name>")
+@pages.get("/<slug>/<any(name,dates,rule,voters,questions,witnesses,annul,publish,documents):name>")
 @roles("officer", "auditor")
 def task(slug: str, name: str) -> str:
     """A task that is one form, filled with what was saved."""
@@ -145,7 +146,7 @@ def task(slug: str, name: str) -> str:
     return task_page(round_, name, with_choices(form, round_))
 
 
-@pages.post("/<slug>/<any(name,dates,rule,voters,witnesses,annul,publish,documents):name>")
+@pages.post("/<slug>/<any(name,dates,rule,voters,questions,witnesses,annul,publish,documents):name>")
 @roles("officer")
 def save_task(slug: str, name: str) -> ResponseReturnValue:
     """Save it and go back to the list, or show what has to be changed, with everything that was typed."""
@@ -185,6 +186,7 @@ def task_page(round_: SetUp, name: str, form: RoundForm, **more: Any) -> str:
         form=form,
         title=TASKS[name][0],
         rules=rules,
+        questions=plan_of(round_.id).questions if name == "questions" else (),
         hints={field: [each.hint for each in choices] for field, choices in hints.items()},
         may_change=round_.phase == SET_UP and "officer" in signed_in_staff().roles,
         **more,

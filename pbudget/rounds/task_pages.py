@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from pbudget.equality.actions import save_questions
+from pbudget.equality.queries import plan_of
+from pbudget.equality.rules.questions import STANDARD, asked, own_question
 from pbudget.kit.errors import BadInput
 from pbudget.rounds.forms import (
     MOST_WITNESSES,
@@ -11,6 +14,7 @@ from pbudget.rounds.forms import (
     DocumentsForm,
     NameForm,
     PublishForm,
+    QuestionsForm,
     RoundForm,
     RuleForm,
     VotersForm,
@@ -18,7 +22,8 @@ from pbudget.rounds.forms import (
 )
 from pbudget.rounds.queries import CHANNELS, SetUp, pots_of
 from pbudget.rounds.rules.choices import chosen_rule, name_of_rule, rules_for, ties_of_rule
-from pbudget.rounds.setting_up import save_columns, save_dates, save_rules
+from pbudget.rounds.setting_up import save_columns, save_dates, save_rules, saving
+from pbudget.wards.queries import groups_by_dimension
 
 ANNUL_RULE = (
     "The vote is annulled and repeated if the ledger or the recount does not verify, if ballots were lost, or if the "
@@ -131,11 +136,30 @@ def _save_documents(round_: SetUp, form: Any, actor: str) -> None:
     save_columns(round_.id, "documents", {"documents": documents}, actor)
 
 
+def _fill_questions(round_: SetUp) -> Mapping[str, Any]:
+    if "questions" not in round_.saved_tasks:
+        return {"asked": list(STANDARD)}
+    questions = plan_of(round_.id).questions
+    own = next((each for each in questions if each.name not in STANDARD), None)
+    said = {"own_title": own.title, "own_answers": "\n".join(a.label for a in own.answers)} if own else {}
+    return {"asked": [each.name for each in questions if each.name in STANDARD], **said}
+
+
+def _save_questions(round_: SetUp, form: Any, actor: str) -> None:
+    title, lines = (form.own_title.data or "").strip(), (form.own_answers.data or "").strip()
+    own = [own_question(title, lines)] if title or lines else []
+    wards = [pot.ward_id for pot in pots_of(round_.id) if pot.ward_id is not None]
+    questions = asked(form.asked.data or [], own, groups_by_dimension(wards), round_.youngest_age)
+    with saving(round_.id, "questions", actor) as (session, row):
+        save_questions(session, row.id, questions)
+
+
 TASK_PAGES: Mapping[str, TaskPage] = {
     "name": TaskPage(NameForm, lambda round_: {"name": round_.name, "place": round_.place}, _save_name, "name"),
     "dates": TaskPage(DatesForm, _fill_dates, _save_dates, "closes"),
     "rule": TaskPage(RuleForm, _fill_rule, _save_rule, "rule"),
     "voters": TaskPage(VotersForm, _fill_voters, _save_voters, "assurance"),
+    "questions": TaskPage(QuestionsForm, _fill_questions, _save_questions, "own_answers"),
     "witnesses": TaskPage(WitnessesForm, _fill_witnesses, _save_witnesses, "role_1"),
     "annul": TaskPage(AnnulForm, _fill_annul, _save_annul, "annul_rule"),
     "publish": TaskPage(

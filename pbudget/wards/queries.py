@@ -258,6 +258,23 @@ def dimensions_of(ward_id: int) -> tuple[Dimension, ...]:
     return _dimensions(ward_id, baseline_id) if baseline_id else ()
 
 
+def groups_by_dimension(ward_ids: Collection[int]) -> dict[str, tuple[str, ...]]:
+    """What the figures in use of these wards (none: of every ward) call their groups, in the order of the file."""
+    chosen = (
+        select(BaselineCount.dimension, BaselineCount.group, func.min(BaselineCount.position))
+        .join(Baseline, Baseline.id == BaselineCount.baseline_id)
+        .where(Baseline.is_current)
+        .group_by(BaselineCount.dimension, BaselineCount.group)
+        .order_by(func.min(BaselineCount.position))
+    )
+    found: dict[str, list[str]] = {}
+    for dimension, group, _ in db.session.execute(
+        chosen.where(BaselineCount.ward_id.in_(ward_ids)) if ward_ids else chosen
+    ):
+        found.setdefault(dimension, []).append(group)
+    return {dimension: tuple(groups) for dimension, groups in found.items()}
+
+
 def figures(borough_slug: str, ward_code: str = "") -> tuple[FigureLine, ...]:
     """The figures a borough uses now, all wards or one, in the order of the file."""
     wanted = select(

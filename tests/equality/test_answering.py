@@ -124,7 +124,12 @@ def test_once_the_report_is_made_nothing_is_given_or_taken_back(voter):
     with transaction() as session:
         take_no_more_answers(session, voter.vote.id)
     give(voter, 1, 410, age="25-34")
-    voter.post(f"/rounds/{voter.vote.slug}/your-answers", {"reference": tracker}, 410, page=f"/rounds/{voter.vote.slug}/check-reference")
+    voter.post(
+        f"/rounds/{voter.vote.slug}/your-answers",
+        {"reference": tracker},
+        410,
+        page=f"/rounds/{voter.vote.slug}/check-reference",
+    )
     assert list(answers_in(voter.vote).values()) == [{"age": "16-24"}]
     assert "questions about you?" not in voter.at("/recorded").text
 

@@ -114,6 +114,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "rule": {"unawarded": "It stays in the ward."},
     "proposals": {},
     "voters": {},
+    "questions": {},
     "witnesses": {"witnesses": WITNESSES},
     "annul": {"annul_rule": "If the ledger does not verify."},
     "publish": {"publish_reason": "Small wards."},

@@ -74,6 +74,8 @@ class FrozenRound:
     youngest_age: int = 16
     oldest_age: int | None = None
     reminder_days: int | None = None
+    questions: tuple[Mapping[str, Any], ...] = ()
+    """What voters are asked about themselves after the vote, as Question writes itself down."""
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
         "unawarded_money": frozen.unawarded,
         "voters": _voters(frozen),
         "channels": list(frozen.channels),
+        "questions": [dict(each) for each in frozen.questions],
         "publish": {"form": frozen.publish, "reason": frozen.publish_reason},
         "challenge_days": frozen.challenge_days,
         "annul_rule": frozen.annul_rule,

@@ -196,6 +196,10 @@ def _codes(round_: Preparation) -> list[str]:
     return []
 
 
+def _questions(round_: Preparation) -> list[str]:
+    return _unsaved(round_, "questions")
+
+
 def _witnesses(round_: Preparation) -> list[str]:
     if round_.witnesses >= FEWEST_WITNESSES:
         return []
@@ -243,6 +247,7 @@ TASKS: Mapping[str, tuple[str, Callable[[Preparation], list[str]]]] = {
     "voters": ("Who can vote, and how", _voters),
     "roll": ("Roll", _roll),
     "codes": ("Voting codes and letters", _codes),
+    "questions": ("Questions about voters", _questions),
     "witnesses": ("Witnesses", _witnesses),
     "annul": ("Challenge period, annulling and repeating", _annul),
     "publish": ("What is published", _publish),
@@ -252,7 +257,7 @@ TASKS: Mapping[str, tuple[str, Callable[[Preparation], list[str]]]] = {
 }
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "What residents decide": ("name", "dates", "pots", "ballot", "rule", "proposals"),
-    "Who can vote": ("voters", "roll", "codes"),
+    "Who can vote": ("voters", "roll", "codes", "questions"),
     "How it can be checked": ("witnesses", "annul", "publish", "documents"),
     "Before it opens": ("test", "keys"),
 }
