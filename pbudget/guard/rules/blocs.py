@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pbudget.balance.tails import poisson_at_least
-from pbudget.guard.rules.contest import UNKNOWN, Answers, Contest, Flags, Floats, Sets, sets_of
+from pbudget.guard.rules.contest import UNKNOWN, Answers, Contest, Flags, Floats, Integers, Sets, sets_of
 from pbudget.guard.rules.thresholds import Thresholds
 
 IDENTICAL, SINGLE, ONE_GROUP = "identical ballots", "single-project ballots", "one group"
@@ -93,11 +93,9 @@ class _Looking:
 
     def support(self, multi: bool) -> Floats:
         """How many ballots (with two or more projects, if `multi`) name each project."""
-        support = np.zeros(len(self.contest.projects))
-        for named, casts in zip(self.sets.sets, self.sets.casts.tolist(), strict=True):
-            if len(named) >= (2 if multi else 1):
-                support[list(named)] += casts
-        return support
+        least = 2 if multi else 1
+        backing = [(self.sizes[ballots] >= least).sum() for ballots, _ in self.contest.backers]
+        return np.array(backing, dtype=np.float64)
 
     def most_named(self) -> float:
         """Longer ballots are not blocs: ticking nearly everything, or filling a cost limit, is not a slate."""
@@ -220,33 +218,41 @@ def _single_project(looking: _Looking) -> tuple[list[Bloc], float, int | None]:
 def _one_group(looking: _Looking) -> tuple[list[Bloc], float]:
     """Find ballots that one group casts more often than everybody else; also the largest excess seen."""
     found, largest = [], 0.0
+    tables = [(asked, _casts_by_group(looking.sets, asked)) for asked in looking.contest.answers]
     for i, named in enumerate(looking.sets.sets):
         if not named or len(named) > looking.most_named() or (len(named) == 1 and looking.only_single):
             continue
         if looking.sets.casts[i] >= looking.thresholds.slate_min:
-            blocs = [bloc for asked in looking.contest.answers for bloc in _of_groups(looking, i, asked)]
-            largest = max([largest, *(bloc.excess for bloc in blocs)])
-            found += [bloc for bloc in blocs if _stands_out(looking.thresholds, bloc)]
+            for asked, table in tables:
+                blocs, excess = _of_groups(looking, i, asked, table)
+                found += blocs
+                largest = max(largest, excess)
     return found, largest
 
 
-def _stands_out(limits: Thresholds, bloc: Bloc) -> bool:
-    return bloc.excess >= limits.group_excess and bloc.chance < limits.conc_p
+def _casts_by_group(sets: Sets, asked: Answers) -> Integers:
+    """Count the casts of every set by every group, those who did not say (UNKNOWN, the last column) included."""
+    columns = len(asked.groups) + 1
+    cells = sets.set_of * columns + asked.codes % columns
+    return np.bincount(cells, minlength=len(sets.sets) * columns).reshape(-1, columns)
 
 
-def _of_groups(looking: _Looking, i: int, asked: Answers) -> list[Bloc]:
+def _of_groups(looking: _Looking, i: int, asked: Answers, table: Integers) -> tuple[list[Bloc], float]:
     """Compare every group's casts of one ballot with everybody else's; those who did not say are a group too."""
-    named, alike, n = looking.sets.sets[i], looking.sets.set_of == i, looking.n
-    order = sorted([*range(len(asked.groups)), UNKNOWN], key=asked.name)
-    found = []
-    for group in order:
-        of_group = asked.casts_of(group)
-        casts = alike & of_group
-        x, size = int(casts.sum()), int(of_group.sum())
-        if x >= looking.thresholds.slate_min and n - size >= MIN_OTHERS:
-            y = int(looking.sets.casts[i]) - x
-            expected = size * (y + 1) / (n - size + 2)
-            chance = poisson_at_least(x, expected) if (x - expected) / n >= looking.thresholds.group_excess else 1.0
-            lift = x / (x + y) / (size / n)
-            found.append(Bloc(ONE_GROUP, named, casts, expected, (x - expected) / n, chance, asked.name(group), lift))
-    return found
+    limits, n = looking.thresholds, looking.n
+    sizes, casts = table.sum(axis=0).tolist(), table[i].tolist()
+    found, largest = [], 0.0
+    for group in sorted([*range(len(asked.groups)), UNKNOWN], key=asked.name):
+        x, size = casts[group], sizes[group]
+        if x < limits.slate_min or n - size < MIN_OTHERS:
+            continue
+        others = sum(casts) - x
+        expected = size * (others + 1) / (n - size + 2)
+        excess = (x - expected) / n
+        largest = max(largest, excess)
+        if excess >= limits.group_excess and (chance := poisson_at_least(x, expected)) < limits.conc_p:
+            alike = (looking.sets.set_of == i) & asked.casts_of(group)
+            lift = x / (x + others) / (size / n)
+            named = looking.sets.sets[i]
+            found.append(Bloc(ONE_GROUP, named, alike, expected, excess, chance, asked.name(group), lift))
+    return found, largest

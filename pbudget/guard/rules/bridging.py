@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from pbudget.balance.representation import DimensionBalance
-from pbudget.guard.rules.contest import Contest, Floats, Integers
+from pbudget.guard.rules.contest import Contest, Integers
 from pbudget.guard.rules.robustness import Robustness
 from pbudget.guard.rules.thresholds import Thresholds
 
@@ -47,14 +47,10 @@ def bridges(
     return found
 
 
-def _backers(contest: Contest, codes: Integers, groups: int) -> Floats:
-    """Count the ballots of each group that name each project."""
-    counted = np.zeros((groups, len(contest.projects)))
-    known = codes >= 0
-    pairs, casts = np.unique(np.stack([codes[known], contest.class_of[known]]), axis=1, return_counts=True)
-    for group, position, times in zip(*pairs.tolist(), casts.tolist(), strict=True):
-        counted[group, list(contest.classes[position][0])] += times
-    return counted
+def _backers(contest: Contest, codes: Integers, groups: int) -> Integers:
+    """Count the ballots of each group that name each project; the unknown are left out."""
+    counted = [np.bincount(codes[ballots] + 1, minlength=groups + 1)[1:] for ballots, _ in contest.backers]
+    return np.array(counted, dtype=np.int64).reshape(-1, groups).T
 
 
 def labels_of(

@@ -8,6 +8,7 @@ Ballots stand in one order throughout: that of the file, or of their leaf hashes
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,18 @@ class Contest:
     def ballots(self) -> int:
         """How many were cast, blank ones included."""
         return len(self.class_of)
+
+    @cached_property
+    def backers(self) -> list[tuple[Integers, Floats]]:
+        """Per project the ballots that name it, ascending, and the score each gives it."""
+        ballots = [self.classes[position] for position in self.class_of.tolist()]
+        lengths = np.array([len(choices) for choices, _ in ballots], dtype=np.int64)
+        projects = np.fromiter((p for choices, _ in ballots for p in choices), dtype=np.int64)
+        scores = np.fromiter((score for _, given in ballots for score in given), dtype=np.float64)
+        order = np.argsort(projects, kind="stable")
+        ends = np.cumsum(np.bincount(projects, minlength=len(self.projects)))[:-1]
+        naming = np.repeat(np.arange(len(ballots)), lengths)[order]
+        return list(zip(np.split(naming, ends), np.split(scores[order], ends), strict=True))
 
     def cost_of(self, projects: Iterable[int]) -> int:
         """Add up what some projects cost."""

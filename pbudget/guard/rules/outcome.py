@@ -73,11 +73,10 @@ def outcome_of(
 
 def _backing(contest: Contest, winners: Sequence[int]) -> Flags:
     """Mark, per ballot, which of the winners it names."""
-    place = {p: i for i, p in enumerate(winners)}
-    table = np.zeros((len(contest.classes), len(winners)), dtype=bool)
-    for row, (choices, _) in enumerate(contest.classes):
-        table[row, [place[p] for p in choices if p in place]] = True
-    return table[contest.class_of] if contest.ballots else np.zeros((0, len(winners)), dtype=bool)
+    table = np.zeros((contest.ballots, len(winners)), dtype=bool)
+    for column, project in enumerate(winners):
+        table[contest.backers[project][0], column] = True
+    return table
 
 
 def _served(asked: Answers, backing: Flags, excluded: Flags, costs: Floats) -> dict[str, Served]:

@@ -33,9 +33,10 @@ def splitmix(seed: int, numbers: NDArray[np.uint64]) -> Floats:
 
 def poisson_counts(seed: int, first: int, replicates: int, ballots: int) -> NDArray[np.uint8]:
     """How often each ballot counts in replicates `first`, `first` + 1, ...: one row per replicate."""
-    start = first * ballots
-    uniform = splitmix(seed, np.arange(start, start + replicates * ballots, dtype=np.uint64))
-    counts = np.zeros(len(uniform), dtype=np.uint8)
-    for limit in POISSON_1:
-        counts += uniform >= limit
-    return counts.reshape(replicates, ballots)
+    counts = np.zeros((replicates, ballots), dtype=np.uint8)
+    for row, replicate in zip(counts, range(first, first + replicates), strict=True):
+        start = replicate * ballots
+        uniform = splitmix(seed, np.arange(start, start + ballots, dtype=np.uint64))
+        for limit in POISSON_1:
+            row += uniform >= limit
+    return counts

@@ -6,6 +6,7 @@ object holds exact counts of small groups: it is a working paper for officers, n
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import rfc8785
@@ -52,25 +53,40 @@ def report_of(found: Assessment, configuration: Mapping[str, Any], mes_winners: 
 def input_hash(contest: Contest, baseline: Mapping[str, Any], configuration: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of ballots (in order, with their labels), baseline and configuration.
 
-    Each distinct ballot with its labels is written once, so 90,000 ballots cost little more than joining them.
+    A ballot is {"labels": {dimension: group or null}, "scores": {project: score}}. Each distinct ballot, and each
+    distinct set of labels, is written once, so 90,000 ballots cost little more than joining them.
     """
-    written: dict[tuple[int, tuple[str | None, ...]], bytes] = {}
-    digest = hashlib.sha256(b'{"ballots":[')
-    labels = list(zip(*(asked.labels for asked in contest.answers), strict=True)) or [()] * contest.ballots
-    for i, key in enumerate(zip(contest.class_of.tolist(), labels, strict=True)):
-        if key not in written:
-            written[key] = rfc8785.dumps(_ballot(contest, *key))
-        digest.update(b"," * bool(i) + written[key])
+    ballots = [_scores_text(contest, i) for i in range(len(contest.classes))]
+    asked = [answers.dimension for answers in contest.answers]
+    said = list(zip(*(answers.labels for answers in contest.answers), strict=True)) or [()] * contest.ballots
+    labels = {given: rfc8785.dumps(dict(zip(asked, given, strict=True))) for given in set(said)}
+    texts = (
+        b'{"labels":' + labels[given] + b',"scores":' + ballots[position] + b"}"
+        for position, given in zip(contest.class_of.tolist(), said, strict=True)
+    )
+    digest = hashlib.sha256(b'{"ballots":[' + b",".join(texts))
     digest.update(b'],"baseline":' + rfc8785.dumps(baseline))
     digest.update(b',"configuration":' + rfc8785.dumps(configuration) + b"}")
     return digest.hexdigest()
 
 
-def _ballot(contest: Contest, position: int, labels: tuple[str | None, ...]) -> Object:
+def _scores_text(contest: Contest, position: int) -> bytes:
+    """Write one distinct ballot in canonical JSON: names in the order of their UTF-16 units."""
     choices, scores = contest.classes[position]
-    said = {contest.projects[p]: score for p, score in zip(choices, scores, strict=True)}
-    asked = (answers.dimension for answers in contest.answers)
-    return {"labels": dict(zip(asked, labels, strict=True)), "scores": said}
+    named = sorted(
+        (contest.projects[p].encode("utf-16-be"), p, score) for p, score in zip(choices, scores, strict=True)
+    )
+    return b"{" + b",".join(_text(contest.projects[p]) + b":" + _number(score) for _, p, score in named) + b"}"
+
+
+@lru_cache(maxsize=4_096)
+def _text(text: str) -> bytes:
+    return rfc8785.dumps(text)
+
+
+@lru_cache(maxsize=4_096)
+def _number(number: float) -> bytes:
+    return rfc8785.dumps(number)
 
 
 def rounded(value: float | None) -> float | None:

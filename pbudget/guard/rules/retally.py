@@ -12,7 +12,6 @@ share, or their part of the load.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -27,7 +26,6 @@ from pbudget.tally.rules.ties import tie_ranks
 DECIMALS = 9
 """Scores are rounded to so many decimals, so that equal support is a tie whatever the order of adding up."""
 PARTS = 10_000
-CHUNK = 4_096
 ADD1_REPLICATES = 50
 """`add1` counts an election up to 400 times; more replicates would take a minute a ward."""
 
@@ -80,31 +78,12 @@ class GreedyAgain:
 
     def scores(self, weights: Floats) -> Floats:
         """Add up what the ballots give each project, with the weights of a row brought to a mean of 1."""
-        ballots = self.contest.ballots
         totals = np.zeros((len(weights), len(self.contest.projects)))
-        for first in range(0, ballots, CHUNK):
-            totals += weights[:, first : first + CHUNK] @ self._given(first)
+        for project, (ballots, scores) in enumerate(self.contest.backers):
+            totals[:, project] = weights[:, ballots] @ scores
         weighed = weights.sum(axis=1)
-        scale = np.divide(ballots, weighed, out=np.zeros_like(weighed), where=weighed > 0)
+        scale = np.divide(self.contest.ballots, weighed, out=np.zeros_like(weighed), where=weighed > 0)
         return np.asarray(np.round(totals * scale[:, None], DECIMALS))
-
-    def _given(self, first: int) -> Floats:
-        """What each of some ballots gives each project, as a table."""
-        starts, projects, scores = self._said
-        last = min(first + CHUNK, self.contest.ballots)
-        rows = np.repeat(np.arange(last - first), np.diff(starts[first : last + 1]))
-        given = np.zeros((last - first, len(self.contest.projects)))
-        given[rows, projects[starts[first] : starts[last]]] = scores[starts[first] : starts[last]]
-        return given
-
-    @cached_property
-    def _said(self) -> tuple[Integers, Integers, Floats]:
-        """All ballots end to end: where each begins, the projects named and the score each is given."""
-        ballots = [self.contest.classes[position] for position in self.contest.class_of.tolist()]
-        starts = np.cumsum([0, *(len(choices) for choices, _ in ballots)], dtype=np.int64)
-        projects = np.fromiter((p for choices, _ in ballots for p in choices), dtype=np.int64)
-        scores = np.fromiter((score for _, given in ballots for score in given), dtype=np.float64)
-        return starts, projects, scores
 
     def _funded(self, scores: Floats) -> Flags:
         """Walk down every row's order of projects together, place by place."""
