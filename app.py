@@ -55,8 +55,8 @@ from pbudget.ledger.protection import protect_ledger
 from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.errors import init_errors
-from pbudget.web.health import init_readiness
 from pbudget.web.headers import init_headers
+from pbudget.web.health import init_readiness
 from pbudget.web.layout import init_layout
 from pbudget.web.logs import init_logs
 from pbudget.web.server import init_proxies

@@ -18,12 +18,15 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "backup": Command("pbudget.backups.cli:backup", "Copy the database while people vote.", needs_app=True),
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
     "demo": Command("pbudget.demo.cli:demo", "Fill an empty database with a made-up borough.", needs_app=True),
     "guard": Command("pbudget.guard.cli:guard", "Say whether one section of the community decided a past vote."),
+    "keys": Command("pbudget.keys.cli:keys", "Put a round's keys back from an escrow copy.", needs_app=True),
     "migrate": Command("pbudget.web.cli:migrate", "Bring the database to this version's schema.", needs_app=True),
     "outbox": Command("pbudget.outbox.cli:outbox", "Say what e-mail waits and what could not be sent.", needs_app=True),
     "replay": Command("pbudget.replays.cli:replay", "Load past elections from Pabulib files.", needs_app=True),
+    "restore": Command("pbudget.backups.cli:restore", "Put a backup in the place of the database."),
     "roll": Command("pbudget.roll.cli:roll", "Load who may vote, make codes and letters.", needs_app=True),
     "serve": Command("pbudget.web.cli:serve", "Serve the site with the bundled server.", needs_app=True),
     "staff": Command("pbudget.accounts.cli:staff", "Invite staff, list, stop, reset their accounts.", needs_app=True),

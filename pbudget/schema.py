@@ -66,6 +66,12 @@ def current() -> str | None:
 
 def remake() -> None:
     """Drop every table, append-only ones too, and build the schema anew. Only for a database that holds a demo."""
+    empty()
+    upgrade()
+
+
+def empty() -> None:
+    """Drop every table, append-only ones too: for a demo, and for what a restore put into an empty database."""
     db.session.remove()
     with db.engine.connect().execution_options(writing=True) as connection:
         if connection.dialect.name == "sqlite":
@@ -76,7 +82,6 @@ def remake() -> None:
         if connection.dialect.name == "postgresql":
             _drop_functions(connection)
         connection.commit()
-    upgrade()
 
 
 def _driver(connection: Connection) -> Any:

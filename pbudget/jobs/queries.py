@@ -72,6 +72,11 @@ def is_work_being_done() -> bool:
     return not is_worker_missing(worker_last_seen(), database_now(db.session()))
 
 
+def trouble_of_duty(name: str) -> str:
+    """What kept a duty from being done the last time; empty when nothing did."""
+    return db.session.scalar(select(DutyRecord.problem).where(DutyRecord.name == name)) or ""
+
+
 def troubles() -> list[str]:
     """What officers have to see to, a sentence each: no worker, or a duty that was not done. Empty when all is well."""
     seen = worker_last_seen()
