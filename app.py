@@ -21,7 +21,7 @@ import pbudget.exports.routes
 import pbudget.guard.routes
 import pbudget.guard.tasks
 import pbudget.home.routes
-import pbudget.hubs.models
+import pbudget.hubs.routes
 import pbudget.jobs.tasks
 import pbudget.ledger.models
 import pbudget.ledger.watch
@@ -66,6 +66,7 @@ ROOMS = (
     pbudget.web.layout,
     pbudget.home.routes,
     pbudget.wards.routes,
+    pbudget.hubs.routes,
     pbudget.accounts.routes,
     pbudget.roll.routes,
     pbudget.rounds.routes,

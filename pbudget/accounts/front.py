@@ -39,6 +39,13 @@ TASKS = [
         "approvals.approval_list",
         frozenset({"officer", "auditor"}),
     ),
+    Task(
+        "At a hub or road show",
+        "Help for residents",
+        "The phone line and the hubs that every page names",
+        "hubs.staff_help",
+        frozenset({"officer"}),
+    ),
     Task("Records", "Audit log", "What staff did, day by day", "accounts.audit_log", frozenset({"officer", "auditor"})),
     Task("You", "Your account", "Password, recovery codes, signing out everywhere", "accounts.account", EVERYBODY),
 ]

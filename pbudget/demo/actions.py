@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from pbudget import schema
 from pbudget.accounts.actions import make_demo_accounts
+from pbudget.audit.actions import SYSTEM
 from pbudget.config import Settings
 from pbudget.db import transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, FIRST, SECOND, CostedIdea, borough_ideas, ward_ideas
 from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
 from pbudget.demo.ashmere.shapes import geojson
-from pbudget.demo.ashmere.wards import BOROUGH, PLACE, WARDS
+from pbudget.demo.ashmere.wards import BOROUGH, HELP_HOURS, HELP_PHONE, HUBS, PLACE, WARDS
 from pbudget.demo.label import (
     ASHMERE_NOTICE,
     REAL_NOTICE,
@@ -36,6 +37,7 @@ from pbudget.demo.queries import has_schema, holds_only_demo, is_empty
 from pbudget.demo.real import RealBorough, RealData
 from pbudget.demo.voting import SLUG
 from pbudget.guard.queries import headlines_of
+from pbudget.hubs.actions import HubGiven, save_help_line, save_hub
 from pbudget.kit.clock import Clock
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
@@ -96,6 +98,7 @@ def fill_with_ashmere(
     on_step("counted")
     with _filling(instance, reset=reset) as session:
         _write_wards(clock)
+        _write_help()
         store(counted, is_demo=True)
         on_step("stored")
         _write_coming_round(session)
@@ -167,6 +170,15 @@ def _report_past_rounds() -> None:
 def _write_wards(clock: Clock) -> None:
     import_boundaries(read_boundaries(geojson(), demo=True), BOROUGH, source=DEMO_SOURCE, demo=True)
     load_baseline(read_baseline(baseline_csv(), demo=True), clock, name=BOROUGH, demo=True)
+
+
+def _write_help() -> None:
+    """The phone line and three hubs, so that every page of the demonstration ends as a real one does."""
+    save_help_line(HELP_PHONE, HELP_HOURS, SYSTEM)
+    for name, address, hours, access, code in HUBS:
+        found = ward(code)
+        assert found is not None
+        save_hub(None, HubGiven(name, address, hours, access, found.id), SYSTEM)
 
 
 def _write_coming_round(session: Session) -> None:

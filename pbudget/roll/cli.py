@@ -11,6 +11,7 @@ import click
 from flask import current_app
 
 from pbudget.config import Settings
+from pbudget.hubs.queries import help_known
 from pbudget.kit.errors import BadInput
 from pbudget.roll import queries
 from pbudget.roll.generating import confirm_download, generate_codes, start_batch
@@ -114,7 +115,7 @@ def letters(round_name: str, batch: int, out: Path, passphrase: str, large: bool
     view, ward = _batch_and_ward(round_, batch)
     found = letters_of(batch, passphrase, round_.slug, ward.name)
     opens, closes = say_when(round_.opens_at, round_.opens_on), say_when(round_.closes_at, round_.closes_on)
-    words = LetterWords(round_.name, ward.name, opens, closes, _settings().contact_phone)
+    words = LetterWords(round_.name, ward.name, opens, closes, help_known().line)
     if out.suffix.lower() == ".pdf":
         written = _write_pdfs(out, found, words, large=large, test=view.kind == "test")
     else:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from pbudget.config import Settings
 from pbudget.db import transaction
+from pbudget.hubs.queries import help_known
 from pbudget.jobs.actions import enqueue
 from pbudget.jobs.queries import jobs_of_round
 from pbudget.kit.clock import say_day
@@ -331,9 +332,8 @@ def _returned_page(round_: RoundView, form: ReturnedForm, done: Any = None) -> s
 
 
 def _words(round_: RoundView, ward: WardName, languages: str) -> LetterWords:
-    settings: Settings = current_app.extensions["settings"]
     opens, closes = say_when(round_.opens_at, round_.opens_on), say_when(round_.closes_at, round_.closes_on)
-    return LetterWords(round_.name, ward.name, opens, closes, settings.contact_phone, languages_given(languages))
+    return LetterWords(round_.name, ward.name, opens, closes, help_known().line, languages_given(languages))
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> Response:

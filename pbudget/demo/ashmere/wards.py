@@ -172,3 +172,29 @@ WARDS = (
         ),
     ),
 )
+
+HELP_PHONE, HELP_HOURS = "01632 960 500", "Monday to Friday, 9am to 5pm; a made-up number"
+HUBS = (
+    (
+        "Foundry library",
+        "2 Anvil Street, Ashmere AL91 1AB",
+        "Monday to Saturday, 9am to 6pm",
+        "Level entrance, hearing loop",
+        "X99000001",
+    ),
+    (
+        "Hilltop community centre",
+        "Beacon Road, Ashmere AL92 2AB",
+        "Monday to Friday, 10am to 4pm",
+        "Level entrance",
+        "X99000002",
+    ),
+    (
+        "Ashmere town hall",
+        "Market Square, Ashmere AL91 3AB",
+        "Monday to Friday, 9am to 5pm",
+        "Level entrance, hearing loop, lift",
+        "X99000004",
+    ),
+)
+"""Name, address, opening hours, access, ward: as made up as everything else here."""
