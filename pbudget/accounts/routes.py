@@ -1,6 +1,20 @@
 """Signing in and out, the page staff start from, their account, the audit log."""
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
+import tempfile
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from pbudget.accounts import queries, signing_in
@@ -29,6 +43,8 @@ from pbudget.accounts.signing_in import (
 )
 from pbudget.accounts.words import audit_day, audit_words, role_sentence, role_words
 from pbudget.audit import queries as audit
+from pbudget.audit.export import write_export
+from pbudget.config import Settings
 from pbudget.jobs.queries import troubles
 from pbudget.web.access import ROLES, again_and_back, current_staff, public, roles, signed_in_staff, signed_path
 from pbudget.web.paging import asked_page
@@ -39,6 +55,7 @@ for word in (role_words, role_sentence, audit_day, audit_words):
 pages.add_app_template_global(current_staff, "signed_in_staff")
 ENTRIES_A_PAGE = 50
 FRESH_SECONDS = 15 * 60
+EXPORT_IN_MEMORY = 5_000_000
 
 
 @pages.after_request
@@ -283,6 +300,17 @@ def audit_log() -> str:
 def audit_check() -> str:
     """Whether anything in the log was changed, taken out or put in."""
     return render_template("accounts/audit-check.html", check=audit.verify())
+
+
+@pages.get("/audit/log.zip")
+@roles("auditor")
+def audit_export() -> Response:
+    """The whole log in one file with the program that checks it."""
+    settings: Settings = current_app.extensions["settings"]
+    file = tempfile.SpooledTemporaryFile(max_size=EXPORT_IN_MEMORY)  # noqa: SIM115 - sent, then closed by the server
+    write_export(file, settings.council_name, queries.labels())
+    file.seek(0)
+    return send_file(file, "application/zip", as_attachment=True, download_name="audit-log.zip", max_age=0)
 
 
 def _signed_in_now() -> SignedIn:

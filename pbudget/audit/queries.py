@@ -24,10 +24,10 @@ def entry_count() -> int:
 
 def verify() -> AuditCheck:
     """Check the whole log as it stands in the database; the first entry that does not hold is named."""
-    return check_chain(_from_the_start())
+    return check_chain(from_the_start())
 
 
-def _from_the_start() -> Iterator[AuditLine]:
+def from_the_start() -> Iterator[AuditLine]:
     """Every entry in order, a thousand at a time, so that a long log needs little memory."""
     last: AuditEntry | None = None
     while True:

@@ -4,8 +4,8 @@ import json
 
 from flask import Blueprint, Response, abort
 
-from pbudget.exports.rules import csv_bytes
 from pbudget.kit.money import amount_text
+from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.replays.queries import public_ballots, source_of
 from pbudget.results.queries import Contest, contest_at, contest_content, lines_of, publication_of
 from pbudget.results.rules.publishing import BALLOTS

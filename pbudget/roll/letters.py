@@ -1,7 +1,5 @@
 """The letters of a batch: the sealed codes joined to whom they go to, as a page to print or a file for the printer."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,11 +8,12 @@ from flask import current_app
 from markupsafe import Markup
 
 from pbudget.config import Settings
+from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.roll import queries
 from pbudget.roll.generating import BatchNotFound, code_file
 from pbudget.roll.queries import EntryView
 from pbudget.roll.rules.codes import Code
-from pbudget.roll.rules.letters import MAIL_MERGE_COLUMNS, LetterWords, addressee, safe_cell
+from pbudget.roll.rules.letters import MAIL_MERGE_COLUMNS, LetterWords, addressee
 
 QR_ERROR_CORRECTION = "m"
 
@@ -61,16 +60,21 @@ def voting_address(round_slug: str, code: Code) -> str:
     return f"{settings.public_url}/rounds/{round_slug}/vote#{code.plain}"
 
 
-def mail_merge(letters: Sequence[Letter], words: LetterWords) -> str:
+def mail_merge(letters: Sequence[Letter], words: LetterWords) -> bytes:
     """The letters as a CSV for the council's printer: one row a letter, every cell safe to open in a spreadsheet."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(MAIL_MERGE_COLUMNS)
-    for letter in letters:
-        lines = [*letter.lines, *[""] * 8][:8]
-        cells = [letter.reference, letter.code, letter.address, *lines, words.round_name, words.ward_name, words.closes]
-        writer.writerow([safe_cell(cell) for cell in cells])
-    return "\ufeff" + text.getvalue()
+    rows = (
+        [
+            letter.reference,
+            letter.code,
+            letter.address,
+            *[*letter.lines, *[""] * 8][:8],
+            words.round_name,
+            words.ward_name,
+            words.closes,
+        ]
+        for letter in letters
+    )
+    return csv_bytes([MAIL_MERGE_COLUMNS, *rows])
 
 
 def _letter(entry: EntryView, secret: str, round_slug: str, ward_name: str) -> Letter:

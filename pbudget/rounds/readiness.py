@@ -12,6 +12,7 @@ from pbudget.config import Settings
 from pbudget.db import db
 from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput
+from pbudget.kit.fingerprints import program_sha256
 from pbudget.proposals.queries import ProposalView, proposals_of
 from pbudget.roll.queries import WardCounts, counts_by_ward
 from pbudget.rounds.models import EscrowReceipt
@@ -156,4 +157,5 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         keys=round_.key_ids,
         tested=str(round_.l_and_a.get("contests", "")),
         software=__version__,
+        software_sha256=program_sha256(),
     )

@@ -1,13 +1,12 @@
 """Boroughs, wards, their maps and figures, and the way to one's own ward by postcode."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pbudget.config import Settings
+from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.results.queries import contests_of_ward
 from pbudget.rounds.queries import current_pots_of_ward
 from pbudget.wards import queries
@@ -159,9 +158,6 @@ def _csv(lines: Sequence[FigureLine], name: str) -> Response:
     """Figures as a download that can be loaded again; UTF-8 with its mark, so that Excel reads accents."""
     if not lines:
         abort(404)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(line, column) for column in COLUMNS] for line in lines)
+    rows = ([getattr(line, column) for column in COLUMNS] for line in lines)
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=disposition)
+    return Response(csv_bytes([COLUMNS, *rows]), content_type="text/csv; charset=utf-8", headers=disposition)

@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from pbudget import __version__
 from pbudget.config import Settings
 from pbudget.kit.clock import say_day, say_moment
+from pbudget.kit.fingerprints import program_sha256
 from pbudget.kit.money import format_money
 from pbudget.web.access import public
 from pbudget.web.brand import brand_mark, brand_stylesheet
@@ -44,6 +45,7 @@ def init_layout(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals |= {
         "settings": settings,
         "version": __version__,
+        "program_sha256": program_sha256(),
         "asset": asset_url,
         "navigation": navigation,
         "demo_notice": lambda: read_demo_notice(settings.instance),

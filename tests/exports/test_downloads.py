@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbudget.exports.rules import FORMULA_STARTS, csv_bytes
+from pbudget.kit.spreadsheets import FORMULA_STARTS, csv_bytes
 from pbudget.replays.actions import replay_files
 from pbudget.tally.pabulib import read
 from tests.support.elections import pb_file

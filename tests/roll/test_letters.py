@@ -12,7 +12,6 @@ from pbudget.roll.rules.letters import (
     addressee,
     direction,
     languages_given,
-    safe_cell,
 )
 from tests.roll.building import FIRST, add_entries
 
@@ -37,10 +36,8 @@ def test_the_window_says_whom_the_letter_is_for(given, lines):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_the_printers_file_is_a_formula(sqlite_stage, start):
-    assert safe_cell(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
-    assert safe_cell("1 Test Road") == "1 Test Road"
     letter = Letter("7Q4K", (f"{start}cmd()", "1 Test Road"), "7Q4K-9XTM-2BXPP", "https://test.example/")
-    for row in csv.reader(io.StringIO(mail_merge([letter], WORDS).lstrip("\ufeff"))):
+    for row in csv.reader(io.StringIO(mail_merge([letter], WORDS).decode("utf-8-sig"))):
         assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
@@ -48,7 +45,7 @@ def test_the_printers_file_has_a_row_a_letter_under_its_headings(stage):
     add_entries(stage.round_id, stage.wards[FIRST], 3, name="Zoë Test", address="1 Test Road", postcode="SE1 7AB")
     started = start_batch(stage.round_id, stage.wards[FIRST])
     generate_codes(started.id)
-    text = mail_merge(letters_of(started.id, started.passphrase, "test-2027", "Test ward"), WORDS)
+    text = mail_merge(letters_of(started.id, started.passphrase, "test-2027", "Test ward"), WORDS).decode()
     assert text.startswith("\ufeff"), "Excel needs the mark to read accents"
     rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
     assert tuple(rows[0]) == MAIL_MERGE_COLUMNS

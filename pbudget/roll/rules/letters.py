@@ -14,7 +14,6 @@ MAIL_MERGE_COLUMNS = (
     "voting_closes",
 )
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,6 @@ def addressee(name: str, address: str, postcode: str, place: int, ward_name: str
         return (f"A resident of {ward_name}" if ward_name else "A resident",)
     whom = name or (f"Resident {place}" if place > 1 else "Resident")
     return tuple(line for line in (whom, *address.split("\n"), postcode) if line)
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before `=`, `+`, `-`, `@`, tab and return."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def languages_given(typed: str) -> tuple[tuple[str, str], ...]:

@@ -76,6 +76,8 @@ class FrozenRound:
     reminder_days: int | None = None
     questions: tuple[Mapping[str, Any], ...] = ()
     """What voters are asked about themselves after the vote, as Question writes itself down."""
+    software_sha256: str = ""
+    """Which program it is: kit/fingerprints.py."""
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
         "documents": dict(frozen.documents),
         "keys": dict(frozen.keys),
         "logic_and_accuracy_test": frozen.tested,
-        "software": {"name": "pbudget", "version": frozen.software},
+        "software": {"name": "pbudget", "version": frozen.software, "sha256": frozen.software_sha256},
     }
 
 

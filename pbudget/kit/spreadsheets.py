@@ -1,4 +1,4 @@
-"""Files for other programs: CSV a spreadsheet opens safely, JSON with exact figures. Pure.
+"""CSV that a spreadsheet opens safely: one place for every table that leaves pbudget.
 
 csv_bytes([["Title", "Cost"], ["=1+1", "5"]])  -> the cell reads '=1+1, so that no spreadsheet runs it.
 """
@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
