@@ -119,7 +119,7 @@ def letters(round_name: str, batch: int, out: Path, passphrase: str, large: bool
     if out.suffix.lower() == ".pdf":
         written = _write_pdfs(out, found, words, large=large, test=view.kind == "test")
     else:
-        written = [_write_for_owner(out, mail_merge(found, words).encode("utf-8"))]
+        written = [_write_for_owner(out, mail_merge(found, words))]
     if delete:
         confirm_download(batch)
     click.echo(f"{say_number_of(len(found), 'letter', 'letters')} written to {', '.join(map(str, written))}.")
