@@ -22,3 +22,7 @@ document.addEventListener("htmx:after:swap", () => {
   const note = document.getElementById("not-saved");
   if (note) note.hidden = true;
 });
+
+// The answer to something sent wrongly is no place to come back to: with the button Back, or on reloading, the page is
+// asked for afresh instead of the form being sent once more.
+if (document.querySelector(".govuk-error-summary")) history.replaceState(null, "", location.href);

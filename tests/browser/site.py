@@ -85,10 +85,10 @@ def run(environ: dict[str, str], *arguments: str) -> None:
         raise SiteDidNotStart(f"`pbudget {' '.join(arguments)}` ended with {done.returncode}:\n{done.stderr}")
 
 
-def serve(environ: dict[str, str]) -> tuple[subprocess.Popen, str]:
+def serve(environ: dict[str, str], *options: str) -> tuple[subprocess.Popen, str]:
     """Start `pbudget serve` on a free port; the process and its address once it is ready."""
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0"], env=environ, cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "serve", "--port", "0", *options], env=environ, cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
     said = process.stderr.readline()
     found = READY.search(said)
