@@ -8,6 +8,7 @@ if __name__ == "__main__":
 
     raise SystemExit(main())
 
+import pbudget.ledger.watch
 from flask import Flask
 from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
@@ -18,13 +19,14 @@ import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
 import pbudget.exports.routes
+import pbudget.guard.deciding
 import pbudget.guard.routes
+import pbudget.guard.staff_routes
 import pbudget.guard.tasks
 import pbudget.home.routes
 import pbudget.hubs.routes
 import pbudget.jobs.tasks
 import pbudget.ledger.models
-import pbudget.ledger.watch
 import pbudget.outbox.tasks
 import pbudget.proposals.routes
 import pbudget.rehearsals.routes
@@ -82,9 +84,10 @@ ROOMS = (
     pbudget.results.routes,
     pbudget.results.staff_routes,
     pbudget.guard.routes,
+    pbudget.guard.staff_routes,
     pbudget.exports.routes,
 )
-ACTS = (*pbudget.rounds.officer_acts.ACTS, *pbudget.results.officer_acts.ACTS)
+ACTS = (*pbudget.rounds.officer_acts.ACTS, *pbudget.results.officer_acts.ACTS, *pbudget.guard.deciding.ACTS)
 JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.LOAD_ROLL: pbudget.roll.tasks.load_roll,
     pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
@@ -100,6 +103,7 @@ DUTIES = (
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
     Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
+    Duty("guard keys of certified rounds", Every(20), pbudget.guard.deciding.destroy_guard_keys, per_machine=True),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty(LEDGER_CHECK, Every(3600), pbudget.ledger.watch.check_ledgers),

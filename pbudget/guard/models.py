@@ -1,9 +1,9 @@
-"""Table of the guard room: a report on a contest. It points at a pot, and no count ever reads it."""
+"""Tables of the guard room: reports on contests, decisions on them. They point at a round; no count ever reads them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbudget.db import Base, Moment
@@ -27,3 +27,24 @@ class GuardReport(Base):
     input_hash: Mapped[str] = mapped_column(String(64))
     config_version: Mapped[str] = mapped_column(String(64))
     baseline_version: Mapped[str] = mapped_column(String(64))
+
+
+class GuardDecision(Base):
+    """What two officers decided on the reports of a round, and why. Append-only: a later decision is another row."""
+
+    __tablename__ = "guard_decision"
+    __table_args__ = (
+        CheckConstraint("decision IN ('certify', 'hold', 'conditions', 'reserve', 'annul')", name="decision"),
+        CheckConstraint("reason <> ''", name="has_a_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    decision: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text)
+    held_until: Mapped[date | None]
+    decided_on: Mapped[date]
+    verdicts: Mapped[dict[str, str]] = mapped_column(JSON)
+    """By the slug of the pot, as they stood."""
+    inputs: Mapped[dict[str, str]] = mapped_column(JSON)
+    """The hash of what each report was made from."""

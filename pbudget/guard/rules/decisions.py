@@ -1,0 +1,47 @@
+"""What a council can decide once it has read the reports, and until when a result is held for its councillors.
+
+held_until(Friday 24 December 2027)  ->  Wednesday 12 January 2028: ten working days of England on, bank holidays left out
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+HELD_FOR = 10
+"""Working days; then the result is published with a caveat, so that holding cannot itself become capture."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One decision: what officers choose, what residents read, and whether it certifies the result."""
+
+    title: str
+    meaning: str
+    certifies: bool
+
+
+CHOICES = {
+    "certify": Choice("Certify the result", "The result stands as counted.", True),
+    "hold": Choice(
+        "Hold it for the ward councillors",
+        "The ward councillors look at the report. If nobody decides by the day below, the result is published with a "
+        "caveat.",
+        False,
+    ),
+    "conditions": Choice(
+        "Fund with conditions", "The projects are funded, with the conditions that the reason names.", True
+    ),
+    "reserve": Choice("Use a reserve", "The result stands, and a project that lost out is paid from a reserve.", True),
+    "annul": Choice("Annul and repeat", "The vote is annulled under the rule that was fixed before it opened.", False),
+}
+
+
+def held_until(decided_on: date) -> date:
+    """The last of ten working days of England after this one."""
+    import holidays  # takes a while to load, and only a decision to hold needs it
+
+    bank_holidays = holidays.country_holidays("GB", subdiv="ENG")
+    day, left = decided_on, HELD_FOR
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5 and day not in bank_holidays
+    return day
