@@ -8,6 +8,7 @@ Anything written outside one is refused, so no page can write by accident.
 """
 
 import fcntl
+import math
 import sqlite3
 import threading
 import time
@@ -184,9 +185,16 @@ def _prepare_sqlite(engine: Engine) -> None:
         if not options.get("writing", False):
             connection.exec_driver_sql("BEGIN")
             return
-        patience = round(options.get("patience", PATIENCE_SECONDS) * 1000)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        _set_patience(connection, options.get("patience", PATIENCE_SECONDS))
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _set_patience(connection: Connection, seconds: float) -> None:
+    """How long SQLite waits for other processes, in tenths of a second; said again only where it changes."""
+    patience = math.ceil(seconds * 10) * 100
+    if connection.info.get("patience") != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.info["patience"] = patience
 
 
 @contextmanager

@@ -97,10 +97,12 @@ class WardView:
     name: str
 
 
-def ward_of_id(ward_id: int, session: Session | None = None) -> WardView:
+def ward_of_id(ward_id: int) -> WardView:
     """The ward with this id."""
-    chosen = select(Ward.id, Ward.code, Ward.name).where(Ward.id == ward_id)
-    return WardView(*(session or db.session).execute(chosen).one())
+    return WardView(*db.session.connection().execute(WARD_BY_ID, {"ward_id": ward_id}).one())
+
+
+WARD_BY_ID = select(Ward.id, Ward.code, Ward.name).where(Ward.id == bindparam("ward_id"))
 
 
 def wards_of_round(round_id: int) -> list[WardView]:

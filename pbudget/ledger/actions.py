@@ -17,7 +17,7 @@ from pbudget.ledger.queries import (
     HEADS,
     EntryView,
     HeadView,
-    entry_by_tracker,
+    met_by_a_ballot,
     milestones,
     view_columns,
     view_of,
@@ -42,10 +42,9 @@ HEAD_TO_HOLD_BY_SLUG = (
     .where(ROUND.c.slug == bindparam("slug"))
     .with_for_update(of=LedgerHead)
 )
+HEAD = table_of(LedgerHead)
 NEW_ENTRY = insert(table_of(LedgerEntry))
-MOVED_HEAD = update(table_of(LedgerHead)).where(
-    LedgerHead.round_id == bindparam("held_id"), LedgerHead.seq == bindparam("held_seq")
-)
+MOVED_HEAD = update(HEAD).where(HEAD.c.round_id == bindparam("held_id"), HEAD.c.seq == bindparam("held_seq"))
 
 
 class LedgerNotOpen(PbudgetError):
@@ -129,11 +128,10 @@ def append_new_ballot(session: Session, head: HeadView, payload: Mapping[str, An
 
     The database refuses a token that is there already.
     """
-    refuse_out_of_place("ballot", milestones(head.round_id))
     if payload["round"] != head.name:
         raise ValueError(f"A ballot for {payload['round']!r} does not belong in the ledger of {head.name!r}.")
     text = canonical(dict(payload)).decode()
-    return _put(session, head, _ballot_with_own_tracker(head, payload["slot"], text), idem)
+    return _put(session, head, _next_ballot(head, payload["slot"], text), idem)
 
 
 def add_checkpoint(
@@ -168,11 +166,16 @@ def _entry_of_token(session: Session, round_id: int, idem: str, payload: Mapping
     return view_of(row[:6])
 
 
-def _ballot_with_own_tracker(head: HeadView, slot: str, payload: str) -> Entry:
-    """The next ballot entry; drawn again in the one case in a thousand million in which its tracker is taken."""
+def _next_ballot(head: HeadView, slot: str, payload: str) -> Entry:
+    """The next ballot entry, where one may follow; drawn again where its tracker is taken (once in a thousand million).
+
+    What has been reached and whether the tracker is taken is one question.
+    """
     while True:
         entry = _chained(head, "ballot", slot=slot, nonce=secrets.token_hex(32), payload=payload)
-        if entry_by_tracker(head.round_id, tracker_of(entry.leaf)) is None:
+        met = met_by_a_ballot(head.round_id, tracker_of(entry.leaf))
+        refuse_out_of_place("ballot", met - {"ballot"})
+        if "ballot" not in met:
             return entry
 
 

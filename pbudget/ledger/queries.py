@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, bindparam, cast, func, select, text, type_coerce
+from sqlalchemy import JSON, ColumnElement, Select, bindparam, cast, func, select, text, type_coerce, union_all
 from sqlalchemy.exc import DatabaseError
 
 from pbudget.db import db
@@ -91,8 +91,10 @@ def acts(round_id: int) -> list[EntryView]:
 def entry_by_tracker(round_id: int, tracker: str) -> EntryView | None:
     """The ballot entry with this tracker (as `parse_tracker` gives it), or None."""
     lowest, highest = tracker_span(tracker)
-    span = {"round_id": round_id, "lowest": lowest, "highest": highest}
-    row = db.session.connection().execute(BALLOTS_IN_SPAN, span).first()
+    chosen = view_columns().where(
+        LedgerEntry.round_id == round_id, LedgerEntry.leaf.between(lowest, highest), LedgerEntry.kind == "ballot"
+    )
+    row = db.session.execute(chosen).first()
     view = view_of(row) if row else None
     return view if view and view.tracker == tracker else None
 
@@ -101,13 +103,6 @@ def view_columns() -> Select[*tuple[Any, ...]]:
     """The columns of an EntryView, in its order."""
     entry = LedgerEntry
     return select(entry.seq, entry.kind, entry.entry_id, entry.leaf, entry.head, entry.body)
-
-
-BALLOTS_IN_SPAN = view_columns().where(
-    LedgerEntry.round_id == bindparam("round_id"),
-    LedgerEntry.leaf.between(bindparam("lowest"), bindparam("highest")),
-    LedgerEntry.kind == "ballot",
-)
 
 
 def view_of(row: Any) -> EntryView:
@@ -124,10 +119,25 @@ def latest_ballot(round_id: int, slot: str) -> bool:
 
 def milestones(round_id: int) -> frozenset[str]:
     """Which of open, close, annul and seal this round's ledger has."""
-    return frozenset(db.session.connection().scalars(MILESTONES_OF, {"round_id": round_id}))
+    return frozenset(db.session.scalars(MILESTONES_OF, {"round_id": round_id}))
 
 
 MILESTONES_OF = select(LedgerEntry.kind).where(LedgerEntry.round_id == bindparam("round_id"), text(one_of(MILESTONES)))
+MET_BY_A_BALLOT = union_all(
+    MILESTONES_OF,
+    select(LedgerEntry.kind).where(
+        LedgerEntry.round_id == bindparam("round_id"),
+        LedgerEntry.leaf.between(bindparam("lowest"), bindparam("highest")),
+        LedgerEntry.kind == "ballot",
+    ),
+)
+
+
+def met_by_a_ballot(round_id: int, tracker: str) -> frozenset[str]:
+    """What a new ballot meets in its ledger: the milestones, and `ballot` where another one has its tracker."""
+    lowest, highest = tracker_span(tracker)
+    span = {"round_id": round_id, "lowest": lowest, "highest": highest}
+    return frozenset(db.session.connection().scalars(MET_BY_A_BALLOT, span))
 
 
 @dataclass(frozen=True)

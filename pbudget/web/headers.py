@@ -59,7 +59,7 @@ class SessionsKeptPrivate(SecureCookieSessionInterface):
 
 def _isolate_and_cache(response: Response) -> Response:
     """Same-origin isolation; a page is checked by its ETag each time it is shown again."""
-    if response.location and response.location.startswith(request.host_url):
+    if response.location and "://" in response.location and response.location.startswith(request.host_url):
         response.location = "/" + response.location.removeprefix(request.host_url)  # never what a Host header claims
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
