@@ -37,6 +37,7 @@ class VotingRound:
     currency: str
     opens_at: datetime | None
     closes_at: datetime | None
+    closed_at: datetime | None
     assurance: str
     contact_point: str
     youngest_age: int
@@ -48,6 +49,12 @@ class VotingRound:
     challenge_days: int
     publish: str
     standing: str
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When voting ended: the closing time, or the moment two officers closed it before that."""
+        moments = [moment for moment in (self.closes_at, self.closed_at) if moment]
+        return min(moments, default=None)
 
     @property
     def can_begin_here(self) -> bool:

@@ -7,7 +7,7 @@ from pbudget.kit.clock import say_dates, say_moment
 from pbudget.kit.money import format_money
 from pbudget.results.queries import ContestSummary, contests_of, most_wanted
 from pbudget.results.words import contest_words
-from pbudget.rounds.queries import RoundView, pots_of, rounds
+from pbudget.rounds.queries import RoundView, pots_of, rounds, rounds_under_way
 from pbudget.rounds.rules.phases import CLOSED, DECIDED, NOT_YET, OPEN, SET_UP
 from pbudget.web.access import public
 
@@ -23,8 +23,7 @@ MOST_FUNDED = 3
 def front() -> str:
     """What is open, what is coming, what came of the last round."""
     now = database_now(db.session())
-    under_way = [*rounds(("open", "closed"), MOST_CURRENT), *rounds(("set-up",), MOST_CURRENT)]
-    current = [(each, each.stage(now)) for each in under_way]
+    current = [(each, each.stage(now)) for each in rounds_under_way(MOST_CURRENT)]
     open_now = [each for each, stage in current if stage == OPEN]
     coming_up = [each for each, stage in current if stage in (SET_UP, NOT_YET)]
     published = rounds(DECIDED, MOST_DECIDED)

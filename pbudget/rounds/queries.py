@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from pbudget.db import database_now, db
 from pbudget.rounds.models import Approval, EscrowReceipt, Pot, Round
 from pbudget.rounds.rules.approvals import LASTS, has_expired
 from pbudget.rounds.rules.counting import rule_from_json
-from pbudget.rounds.rules.phases import stage_of
+from pbudget.rounds.rules.phases import DECIDED, stage_of
 from pbudget.tally.rules.rule import Rule
 from pbudget.wards.models import Borough, Ward
 
@@ -188,6 +188,13 @@ def rounds(phases: tuple[str, ...], limit: int, offset: int = 0) -> list[RoundVi
     """Rounds in these phases, the latest first."""
     chosen = select(Round).where(Round.phase.in_(phases), NOT_A_REHEARSAL).order_by(*LATEST_FIRST)
     return [round_view(row) for row in db.session.scalars(chosen.limit(limit).offset(offset))]
+
+
+def rounds_under_way(limit: int) -> list[RoundView]:
+    """Rounds that are not decided: open, being counted, being prepared, annulled; of each the latest first."""
+    standing = case({"open": 0, "closed": 1, "set-up": 2, "annulled": 3}, value=Round.phase)
+    chosen = select(Round).where(Round.phase.not_in(DECIDED), NOT_A_REHEARSAL).order_by(standing, *LATEST_FIRST)
+    return [round_view(row) for row in db.session.scalars(chosen.limit(limit))]
 
 
 def number_of_rounds(phases: tuple[str, ...]) -> int:

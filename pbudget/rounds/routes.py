@@ -9,7 +9,7 @@ from pbudget.kit.clock import LONDON, say_dates
 from pbudget.ledger.queries import acts, checkpoints_of, head_of
 from pbudget.results.queries import ContestSummary, contests_of
 from pbudget.results.words import contest_words
-from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug
+from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug, rounds_under_way
 from pbudget.rounds.queries import rounds as rounds_in
 from pbudget.rounds.rules.notices import notices_of
 from pbudget.rounds.rules.phases import DECIDED
@@ -31,8 +31,7 @@ def rounds() -> str:
     paging = asked_page(number_of_rounds(DECIDED), ROUNDS_A_PAGE)
     published = rounds_in(DECIDED, ROUNDS_A_PAGE, paging.offset)
     now = database_now(db.session())
-    under_way = [rounds_in(phases, MOST_COMING_UP) for phases in (("open",), ("closed", "annulled"), ("set-up",))]
-    current = [(each, each.stage(now)) for found in under_way for each in found]
+    current = [(each, each.stage(now)) for each in rounds_under_way(MOST_COMING_UP)]
     return render_template(
         "rounds/rounds.html",
         paging=paging,

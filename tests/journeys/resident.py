@@ -14,7 +14,7 @@ def go_to_the_round(hands: Hands, address: str, name: str) -> None:
     """From the front page to the start page of a vote, as a stranger would."""
     hands.page.goto(address)
     hands.press("link", name)
-    hands.press("button", "Start now")
+    hands.press("button", "Vote in this round")
     expect(hands.page.locator("h1")).to_have_text(f"Vote in {name}")
 
 

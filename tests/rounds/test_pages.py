@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from pbudget.db import transaction
 from pbudget.replays.actions import replay_files
 from pbudget.rounds.actions import put_round, replace_pot
+from pbudget.rounds.models import Pot
 from pbudget.rounds.rules.counting import rule_as_json, rule_from_json
-from pbudget.tally.rules.rule import Rule
+from pbudget.tally.rules.rule import PHRAGMEN, Rule
 from tests.support.elections import pb_file
 
 
@@ -65,6 +67,16 @@ def test_what_is_open_stands_before_what_is_being_prepared(client):
     add_round("under-way", phase="open", opens_at=datetime(2020, 1, 1, tzinfo=UTC), name="Test round A")
     links = [link["href"] for link in client.get("/rounds").soup.select(".events__title a")]
     assert links == ["/rounds/under-way", "/rounds/prepared"]
+
+
+def test_each_rule_is_explained_once_with_the_pots_it_counts(client):
+    add_round(pots=2)
+    assert client.get("/rounds/test-2027").text.count("If projects tie") == 1
+    with transaction() as session:
+        session.scalars(select(Pot).where(Pot.slug == "pot-1")).one().rule = rule_as_json(Rule(PHRAGMEN))
+    page = client.get("/rounds/test-2027")
+    assert page.text.count("If projects tie") == 2
+    assert "Test ward 1:" in page.text
 
 
 def test_a_published_round_lists_its_contests(client, tmp_path):
