@@ -130,7 +130,7 @@ class Story:
         sentences = [f"{self.title(p)} would probably not have been funded {alike}." for p in axes.decisive]
         sentences += [f"{self.title(p)} would probably have been funded {alike}." for p in axes.shut_out]
         if sentences:
-            return [*sentences, f"That is {axes.turnout_money:.0%} of the money awarded."]
+            return [*sentences, f"At stake: {axes.turnout_money:.0%} of the money awarded."]
         if axes.skew.level:
             same = set(findings.robust.raked_winners) == set(self.found.cast)
             change = "would not have changed what is funded" if same else "changes what is funded, but only just"

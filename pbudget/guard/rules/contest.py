@@ -78,7 +78,8 @@ class Contest:
         order = np.argsort(projects, kind="stable")
         ends = np.cumsum(np.bincount(projects, minlength=len(self.projects)))[:-1]
         naming = np.repeat(np.arange(len(ballots)), lengths)[order]
-        return list(zip(np.split(naming, ends), np.split(scores[order], ends), strict=True))
+        pairs = zip(np.split(naming, ends), np.split(scores[order], ends), strict=True)
+        return list(pairs)[: len(self.projects)]
 
     def cost_of(self, projects: Iterable[int]) -> int:
         """Add up what some projects cost."""

@@ -122,13 +122,21 @@ class TallyAgain:
         total = weights.sum()
         if total <= 0:
             return [False] * len(self.election.projects)
-        scaled = weights * (len(weights) * PARTS / total)
-        parts = np.bincount(self.class_of, weights=scaled, minlength=len(self.election.classes))
+        parts, per_ballot = _whole_ballots(weights)
+        times = np.bincount(self.class_of, weights=parts, minlength=len(self.election.classes))
         classes = tuple(
-            ballot._replace(times=times)
-            for ballot, times in zip(self.election.classes, np.rint(parts).astype(int).tolist(), strict=True)
-            if times
+            ballot._replace(times=round(number))
+            for ballot, number in zip(self.election.classes, times.tolist(), strict=True)
+            if round(number)
         )
-        rule = replace(self.rule, minimum_score=Fraction(self.rule.minimum_score) * PARTS)
+        rule = replace(self.rule, minimum_score=Fraction(self.rule.minimum_score) * per_ballot)
         funded = set(count(replace(self.election, classes=classes, voters=()), rule).winners)
         return [project.id in funded for project in self.election.projects]
+
+
+def _whole_ballots(weights: Floats) -> tuple[Floats, Fraction]:
+    """Give weights as numbers of ballots, whole where they are whole, and how many of them are one ballot as cast."""
+    total = weights.sum()
+    if (weights == np.rint(weights)).all():
+        return weights, Fraction(int(total), len(weights))
+    return weights * (len(weights) * PARTS / total), Fraction(PARTS)
