@@ -8,7 +8,6 @@ if __name__ == "__main__":
 
     raise SystemExit(main())
 
-import pbudget.ledger.watch
 from flask import Flask
 from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
@@ -18,6 +17,9 @@ import pbudget.ballots.link_routes
 import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
+import pbudget.desk.officer_acts
+import pbudget.desk.routes
+import pbudget.desk.tasks
 import pbudget.exports.routes
 import pbudget.guard.deciding
 import pbudget.guard.routes
@@ -27,6 +29,7 @@ import pbudget.home.routes
 import pbudget.hubs.routes
 import pbudget.jobs.tasks
 import pbudget.ledger.models
+import pbudget.ledger.watch
 import pbudget.outbox.tasks
 import pbudget.proposals.routes
 import pbudget.rehearsals.routes
@@ -37,6 +40,7 @@ import pbudget.results.tasks
 import pbudget.roll.routes
 import pbudget.roll.tasks
 import pbudget.rounds.approval_routes
+import pbudget.rounds.checking
 import pbudget.rounds.officer_acts
 import pbudget.rounds.reminder_routes
 import pbudget.rounds.reminding
@@ -53,6 +57,7 @@ from pbudget.db import init_database
 from pbudget.jobs.queries import trouble_of_duty
 from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every
+from pbudget.ledger.further import init_further_checks
 from pbudget.ledger.protection import protect_ledger
 from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
@@ -81,13 +86,20 @@ ROOMS = (
     pbudget.ballots.routes,
     pbudget.ballots.link_routes,
     pbudget.ballots.question_routes,
+    pbudget.desk.routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,
     pbudget.guard.routes,
     pbudget.guard.staff_routes,
     pbudget.exports.routes,
 )
-ACTS = (*pbudget.rounds.officer_acts.ACTS, *pbudget.results.officer_acts.ACTS, *pbudget.guard.deciding.ACTS)
+ACTS = (
+    *pbudget.rounds.officer_acts.ACTS,
+    *pbudget.desk.officer_acts.ACTS,
+    *pbudget.results.officer_acts.ACTS,
+    *pbudget.guard.deciding.ACTS,
+)
+FURTHER_CHECKS = (pbudget.rounds.checking.check_codes,)
 JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.LOAD_ROLL: pbudget.roll.tasks.load_roll,
     pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
@@ -101,11 +113,13 @@ DUTIES = (
     Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
     Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
+    Duty("requests and permits that ran out", Every(600), pbudget.desk.tasks.clear_away),
     Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
     Duty("guard keys of certified rounds", Every(20), pbudget.guard.deciding.destroy_guard_keys, per_machine=True),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
+    Duty("rolls of sealed rounds", Every(20), pbudget.results.tasks.delete_rolls),
     Duty(LEDGER_CHECK, Every(3600), pbudget.ledger.watch.check_ledgers),
     Duty("daily checkpoint", Daily(6), pbudget.rounds.tasks.sign_checkpoints),
     Duty("old jobs", Daily(3), pbudget.jobs.tasks.clear_away),
@@ -124,6 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     protect_ledger(app)
     init_jobs(app, JOBS, DUTIES)
     init_acts(app, ACTS)
+    init_further_checks(app, FURTHER_CHECKS)
     init_readiness(app, refuse=(pbudget.ledger.watch.rollback_problem,), say=(ledger_trouble,))
     init_proxies(app, settings)
     init_layout(app, settings)

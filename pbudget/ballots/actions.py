@@ -62,9 +62,19 @@ def key_for(keys_folder: Path, round_: VotingRound) -> bytes:
 
 
 def start_draft(
-    round_id: int, slot: str, ward_id: int, *, assurance: str, channel: str = "online", instead_of: str = ""
+    round_id: int,
+    slot: str,
+    ward_id: int,
+    *,
+    assurance: str,
+    channel: str = "online",
+    instead_of: str = "",
+    stops: int = 0,
 ) -> str:
-    """The id of a new blank draft for this slot; the browser's earlier one, if it has one, goes."""
+    """The id of a new blank draft for this slot; the browser's earlier one, if it has one, goes.
+
+    `stops`: what `identify` read with the code, where there was one.
+    """
     with transaction() as session:
         session.execute(delete(BallotDraft).where(BallotDraft.id == instead_of))
         draft_id = secrets.token_hex(16)
@@ -80,6 +90,7 @@ def start_draft(
                 token=secrets.token_hex(16),
                 seed=secrets.token_hex(16),
                 touched_at=_touched(session),
+                stops=stops,
             )
         )
     return draft_id
@@ -110,11 +121,6 @@ def end_draft(draft_id: str) -> None:
     """Forget an unfinished ballot; repeating it does no harm."""
     with transaction() as session:
         session.execute(delete(BallotDraft).where(BallotDraft.id == draft_id))
-
-
-def end_drafts_of_slot(session: Session, round_id: int, slot: str) -> None:
-    """Forget every unfinished ballot of a slot: a code that is stopped must not be voted with any more."""
-    session.execute(delete(BallotDraft).where(BallotDraft.round_id == round_id, BallotDraft.slot == slot))
 
 
 def purge_idle_drafts(now: datetime) -> int:

@@ -21,12 +21,13 @@ from pbudget.ballots.actions import (
     VotingNotOpen,
 )
 from pbudget.ballots.models import BallotDraft
-from pbudget.ballots.queries import DraftView, cast_of_draft, is_open, key_ids_in, paper_for
+from pbudget.ballots.queries import DraftView, cast_of_draft, is_open, key_ids_in, paper_for, was_stopped
 from pbudget.ballots.rules.payload import payload_of, problems_of_ballot
 from pbudget.db import table_of, transaction
 from pbudget.keys.actions import load_key
 from pbudget.ledger.actions import append_new_ballot, hold_ledger_of
 from pbudget.ledger.queries import HeadView
+from pbudget.roll.queries import stops_so_far
 from pbudget.wards.models import Ward
 
 DRAFT = table_of(BallotDraft)
@@ -35,7 +36,7 @@ WARD_CODE = select(WARD.c.code).where(WARD.c.id == DRAFT.c.ward_id).scalar_subqu
 TAKEN_DRAFT = (
     delete(DRAFT)
     .where(DRAFT.c.id == bindparam("draft_id"), DRAFT.c.round_id == bindparam("round_id"))
-    .returning(*(DRAFT.c[name] for name in DraftView.__dataclass_fields__), WARD_CODE)
+    .returning(*(DRAFT.c[name] for name in DraftView.__dataclass_fields__), WARD_CODE, stops_so_far(DRAFT.c.round_id))
 )
 
 
@@ -51,10 +52,12 @@ def cast_ballot(keys_folder: Path, slug: str, draft_id: str, token: str, *, blan
         taken = session.execute(TAKEN_DRAFT, {"draft_id": draft_id, "round_id": head.round_id}).first()
         if taken is None:
             return _tracker_of_cast(session, head, draft_id, token)
-        *columns, ward = taken
+        *columns, ward, stops = taken
         held = DraftView(*columns)
         _refuse_unless_open(session, head)
-        load_key(keys_folder, slug, "round", key_ids_in(head.manifest))
+        k_round = load_key(keys_folder, slug, "round", key_ids_in(head.manifest))
+        if stops > held.stops and was_stopped(held, lambda: k_round, session):
+            raise BallotSessionEnded("This session has ended.")
         _refuse_unless_as_shown(held, token, blank_is_meant)
         return _append(session, head, held, ward)
 

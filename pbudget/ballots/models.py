@@ -5,7 +5,7 @@ here or there.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbudget.db import Base, Moment
@@ -48,6 +48,8 @@ class BallotDraft(Base):
     seed: Mapped[str] = mapped_column(String(32))
     """What the order of the proposals is shuffled by."""
     touched_at: Mapped[datetime] = mapped_column(Moment)
+    stops: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How far the roll's numbers of stopped codes were when the ballot was begun: see `queries.was_stopped`."""
 
 
 class ContactLink(Base):

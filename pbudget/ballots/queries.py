@@ -1,7 +1,7 @@
 """Reading what a resident needs to vote: the round, the paper, the draft, and what became of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,10 +15,11 @@ from pbudget.ballots.models import BallotDraft
 from pbudget.ballots.rules.moments import standing
 from pbudget.ballots.rules.paper import Choices, Contest, Option, Paper
 from pbudget.db import PresentMoment, by_clock, db
-from pbudget.keys.rules import KeyIds
+from pbudget.keys.rules import KeyIds, slot_of
 from pbudget.ledger.queries import entry_by_tracker, head_of
 from pbudget.ledger.rules import tracker_of
 from pbudget.proposals.models import Proposal
+from pbudget.roll.queries import stopped_since
 from pbudget.rounds.models import Pot, Round
 from pbudget.wards.models import Ward
 
@@ -168,6 +169,7 @@ class DraftView:
     token: str
     seed: str
     touched_at: datetime
+    stops: int
 
     @property
     def idem(self) -> str:
@@ -186,6 +188,19 @@ def draft(draft_id: str, session: Session | None = None, *, to_change: bool = Fa
     chosen = DRAFTS_HELD if to_change else DRAFTS
     row = (session or db.session()).connection().execute(chosen, {"draft_id": draft_id}).first()
     return DraftView(*row) if row else None
+
+
+def was_stopped(held: DraftView, key: Callable[[], bytes], session: Session | None = None) -> bool:
+    """Whether the code that this ballot was begun with was stopped since, or its ward corrected.
+
+    Worked out with the round's key (`key` gives it, and is asked only where anything was stopped at all) and never
+    stored: a draft that was deleted together with the code would tell whose ballot the slot's is.
+    """
+    if held.assurance == "open":
+        return False
+    stopped = stopped_since(held.round_id, held.stops, session)
+    k_round = key() if stopped else b""
+    return any(slot_of(k_round, f"roll:{entry}") == held.slot for entry in stopped)
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def _begin_by_code(round_: VotingRound) -> Response:
     except BadInput as error:
         form.code.errors = [str(error)]
         return _begin_page(round_, form, 422)
-    _start(round_, f"roll:{entry.id}", entry.ward_id)
+    _start(round_, f"roll:{entry.id}", entry.ward_id, entry.stops)
     return go_to(url_for("ballots.your_ward", slug=round_.slug))
 
 
@@ -131,11 +131,11 @@ def _begin_by_ward(round_: VotingRound) -> Response:
     return sessions.keep_browser_bits(go_to(url_for("ballots.how_to_vote", slug=round_.slug)), round_, bits)
 
 
-def _start(round_: VotingRound, entry: str, ward_id: int) -> None:
+def _start(round_: VotingRound, entry: str, ward_id: int, stops: int = 0) -> None:
     slot = actions.slot_for(settings().keys_folder, round_, entry)
     earlier = sessions.draft_id()
     sessions.remember_draft(
-        actions.start_draft(round_.id, slot, ward_id, assurance=round_.assurance, instead_of=earlier)
+        actions.start_draft(round_.id, slot, ward_id, assurance=round_.assurance, instead_of=earlier, stops=stops)
     )
 
 

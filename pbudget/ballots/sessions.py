@@ -8,8 +8,19 @@ from typing import Any
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import NotFound
 
-from pbudget.ballots.queries import CastView, DraftView, VotingRound, cast_of_draft, draft, voting_round
+from pbudget.ballots.queries import (
+    CastView,
+    DraftView,
+    VotingRound,
+    cast_of_draft,
+    draft,
+    key_ids_of,
+    voting_round,
+    was_stopped,
+)
 from pbudget.config import Settings
+from pbudget.keys.actions import load_key
+from pbudget.keys.rules import KeyIds
 from pbudget.web.errors import error_page
 from pbudget.web.layout import is_fragment
 
@@ -50,9 +61,15 @@ def forget_draft() -> None:
 
 
 def draft_here(round_: VotingRound) -> DraftView | None:
-    """This browser's unfinished ballot in this round."""
+    """This browser's unfinished ballot in this round; none once the code it was begun with was stopped."""
     held = draft(draft_id()) if draft_id() else None
-    return held if held and held.round_id == round_.id else None
+    if held is None or held.round_id != round_.id:
+        return None
+    return None if was_stopped(held, lambda: _key_of(round_)) else held
+
+
+def _key_of(round_: VotingRound) -> bytes:
+    return load_key(settings().keys_folder, round_.slug, "round", key_ids_of(round_.id) or KeyIds("", "", ""))
 
 
 def cast_here(round_: VotingRound) -> CastView | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pbudget.kit.errors import BadInput
-from pbudget.ledger.bundle import check_bundle, open_bundle
+from pbudget.ledger.bundle import Finding, check_bundle, open_bundle
 from pbudget.ledger.checkpoints import Checkpoint, read_checkpoint
 from pbudget.ledger.rules import Verification, fingerprint, say_size
 
@@ -41,8 +41,7 @@ def _read(path: Path) -> Checkpoint:
 def _verify_bundle(path: Path, against: Checkpoint | None) -> bool:
     good = True
     for finding in check_bundle(open_bundle(path), against):
-        click.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.text}")
-        good = good and finding.ok
+        good = _say_finding(finding) and good
     click.echo("Nothing was changed." if good else "This bundle cannot be trusted.")
     return good
 
@@ -51,6 +50,7 @@ def _verify_database(slug: str | None, against: Checkpoint | None) -> bool:
     from sqlalchemy.exc import DBAPIError
 
     from app import create_app
+    from pbudget.ledger.further import further_findings
     from pbudget.ledger.queries import database_damage, rounds_with_a_ledger, verify_ledger
 
     with create_app().app_context():
@@ -66,9 +66,15 @@ def _verify_database(slug: str | None, against: Checkpoint | None) -> bool:
         if damage:
             click.echo(f"WRONG  the database file is damaged: {damage}")
         results = [_say(name, verify_ledger(round_id, against)) for round_id, name in rounds]
+        results += [_say_finding(finding) for round_id, _ in rounds for finding in further_findings(round_id)]
     if not rounds:
         click.echo("No round has a ledger yet.")
     return all(results) and not damage
+
+
+def _say_finding(finding: Finding) -> bool:
+    click.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.text}")
+    return finding.ok
 
 
 def _say(name: str, found: Verification) -> bool:

@@ -1,4 +1,4 @@
-"""A second lock on SQLite: the connections of pbudget cannot even prepare a statement that would change a ledger.
+"""A second lock on SQLite: our connections cannot even prepare a statement that changes a ledger or the audit log.
 
 The triggers hold for every connection; this holds for ours, and covers what triggers cannot: dropping a trigger or a
 table, and the two pragmas that would let a statement walk round them. PostgreSQL has grants for this.
@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from pbudget.db import db
 
-TABLES = ("ledger_entry", "ledger_checkpoint", "ledger_head")
+TABLES = ("ledger_entry", "ledger_checkpoint", "ledger_head", "audit_entry")
 MOVES = (("ledger_head", "seq"), ("ledger_head", "head"))
 FIXED_PRAGMAS = ("recursive_triggers", "writable_schema")
 

@@ -38,7 +38,7 @@ from pbudget.results.rules.pbfile import pb_of
 from pbudget.results.rules.publishing import unique_ballots
 from pbudget.results.rules.stories import other_rules
 from pbudget.results.words import listed
-from pbudget.roll.queries import entry_ids, reissues, roll_size_by_ward
+from pbudget.roll.queries import desk_totals, entry_ids, roll_size_by_ward
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, pots_of, round_by_id
 from pbudget.rounds.rules.counting import rule_from_json
@@ -263,11 +263,10 @@ def _refuse_what_the_recount_does_not_find(round_id: int, contests: list[Contest
 def facts(round_id: int, round_: RoundView, contests: list[Contest]) -> dict[str, Any]:
     """The figures that are kept with the count."""
     totals, cells = ballot_totals(round_id), ballots_by(round_id)
-    codes, with_ballot = reissues(round_id)
     channels: dict[str, int] = {}
     for (_, channel), ballots in cells.items():
         channels[channel] = channels.get(channel, 0) + ballots
-    plain = {"assurance": round_.assurance, "reissued": codes, "reissued_with_ballot": with_ballot}
+    plain = {"assurance": round_.assurance, **desk_totals(round_id).as_json()}
     counts = {"cast": totals.cast, "counted": totals.counted, "replacing": totals.replacing}
     return facts_of(counts, _turnouts(round_id, round_, cells), channels, **plain)
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import column, delete, table, text
 from sqlalchemy.orm import Session
 
 from pbudget.accounts.queries import demo_mode
@@ -27,6 +26,8 @@ from pbudget.results.rules.publishing import (
     last_challenge_day,
     seal_problem,
 )
+from pbudget.roll.actions import delete_roll, hide_roll
+from pbudget.roll.forgetting import rolls_left
 from pbudget.rounds.acts import Act, ActNotPossible, Subject
 from pbudget.rounds.opening import held_round, keys_folder
 from pbudget.rounds.queries import RoundView, number_of_rounds, round_by_id, rounds
@@ -34,8 +35,6 @@ from pbudget.rounds.rules.dates import say_utc
 from pbudget.rounds.rules.phases import PUBLISHED, SEALED
 
 Words = list[tuple[str, str]]
-ROLL_TABLES = ("ballot_draft", "voting_code", "roll_entry", "letter_batch", "roll_import")
-"""Everything that leads from a ballot towards a person, in the order in which rows may go."""
 
 
 def subject_of_publication(round_id: int, payload: Mapping[str, Any]) -> Subject:
@@ -128,7 +127,10 @@ def words_of_sealing(subject: Mapping[str, Any]) -> Words:
 
 
 def carry_out_sealing(session: Session, round_id: int, subject: Mapping[str, Any]) -> None:
-    """Seal: the last ledger entry and the last signature, then the roll goes. The keys go once this is committed."""
+    """Seal: the last ledger entry and the last signature; the roll is hidden. It and the keys go once it is committed:
+
+    a large roll in portions, so that voters of other rounds never wait for it.
+    """
     hold_ledger(session, round_id)
     row, now = held_round(session, round_id), database_now(session)
     append(session, round_id, "seal", {**subject, "keys": "destroyed", "roll": "deleted", "utc": say_utc(now)})
@@ -138,17 +140,16 @@ def carry_out_sealing(session: Session, round_id: int, subject: Mapping[str, Any
     row.phase = SEALED
     session.flush()
     sign_bundle_now(session, _round(round_id), published.forms, now)
-    forget_the_roll(session, round_id)
+    hide_roll(session, round_id)
     destroy_answers(session, round_id)
 
 
-def forget_the_roll(session: Session, round_id: int) -> None:
-    """Delete everything that leads from a ballot towards a person; on SQLite the space is overwritten too."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("PRAGMA secure_delete=on"))
-    for name in ROLL_TABLES:
-        rows = table(name, column("round_id"))
-        session.execute(delete(rows).where(rows.c.round_id == round_id))
+def delete_rolls_of_sealed_rounds() -> None:
+    """Delete what is left of the rolls, codes and letters of sealed rounds; safe to repeat and to cut short."""
+    db.session.rollback()  # what was sealed since is to be seen
+    sealed = [round_.id for round_ in rounds((SEALED,), number_of_rounds((SEALED,)))]
+    for round_id in rolls_left(sealed):
+        delete_roll(round_id)
 
 
 def destroy_keys_of_sealed_rounds() -> None:
@@ -163,6 +164,11 @@ def keys_are_destroyed(round_slug: str) -> bool:
     """Whether no key of the round is left on this machine and a mark says that they were destroyed."""
     place = keys_folder() / round_slug
     return place.is_dir() and not list(place.glob("*.key"))
+
+
+def all_is_gone(round_: RoundView) -> bool:
+    """Whether nothing is left of a sealed round's roll, and of its keys on this machine."""
+    return round_.phase == SEALED and keys_are_destroyed(round_.slug) and not rolls_left([round_.id])
 
 
 def _round(round_id: int) -> RoundView:

@@ -9,7 +9,7 @@ from pbudget.replays.queries import source_of
 from pbudget.results import words
 from pbudget.results.bundles import bundle_file
 from pbudget.results.declaring import declaration_page
-from pbudget.results.officer_acts import keys_are_destroyed
+from pbudget.results.officer_acts import all_is_gone
 from pbudget.results.queries import (
     Contest,
     CountView,
@@ -104,7 +104,7 @@ def round_result(slug: str) -> str:
         entries=head.seq if head else 0,
         cells=channel_cells(counted.facts["channels"]),
         recounts=recounts_of(round_.id),
-        keys_gone=round_.phase == "sealed" and keys_are_destroyed(round_.slug),
+        keys_gone=all_is_gone(round_),
         signed=bool((bundle := latest_bundle(round_.id)) and bundle.signature),
         **_round_words(counted),
     )

@@ -17,7 +17,7 @@ from pbudget.ledger.queries import opening_lines
 from pbudget.results.declaring import declaration_page
 from pbudget.results.drawing import Draw, draws_awaited, order_of
 from pbudget.results.forms import AuditorForm, DrawForm, PublishForm, SealForm, draw_form, place_name
-from pbudget.results.officer_acts import kept_back, keys_are_destroyed
+from pbudget.results.officer_acts import all_is_gone, kept_back
 from pbudget.results.queries import FileView, contest_content, contest_files, is_counted, standing_of
 from pbudget.results.recount_queries import latest_agree, recounts_of
 from pbudget.results.recounting import note_auditors_recount
@@ -60,7 +60,7 @@ def _page(round_: RoundView, **forms: Any) -> str:
         last_day=published.last_challenge_day if published else None,
         days_over=published is not None and not problem,
         sealed=round_.phase == "sealed",
-        keys_gone=round_.phase == "sealed" and keys_are_destroyed(round_.slug),
+        keys_gone=all_is_gone(round_),
         problem=_problem(jobs),
     )
     given = {"publish": PublishForm(formdata=None), "seal": SealForm(formdata=None), "auditor": _auditor_form(files)}

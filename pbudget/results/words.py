@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
+from pbudget.rounds.rules.desk_numbers import desk_sentences
 from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
 
 BALLOT_TYPES = {
@@ -225,17 +226,15 @@ def turnout_sentence(ballots: int, roll: int | None, share: str) -> str:
 
 
 def replaced_sentences(facts: Mapping[str, Any]) -> list[str]:
-    """Ballots replaced and codes reissued, as the declaration and the result state them."""
-    replaced, reissued, used = (facts[name] for name in ("replacing", "reissued", "reissued_with_ballot"))
+    """Ballots replaced and what was done to the roll and its codes, as the declaration and the result state them."""
+    replaced = facts["replacing"]
     cast = f"{plural(facts['cast'], 'ballot')} {'was' if facts['cast'] == 1 else 'were'} cast. "
     earlier = f"{replaced:,} of them replaced an earlier one" if replaced else "None replaced an earlier one"
     sentences = [f"{cast}{earlier}, so {facts['counted']:,} {'was' if facts['counted'] == 1 else 'were'} counted."]
-    if facts["assurance"] != "open" and reissued:
-        was = "was" if reissued == 1 else "were"
-        sentences.append(f"{plural(reissued, 'voting code')} {was} reissued; {used:,} after a ballot had been cast.")
-    elif facts["assurance"] != "open":
-        sentences.append("No voting code was reissued.")
-    return sentences
+    if facts["assurance"] == "open":
+        return sentences
+    none = [] if facts["reissued"] else ["No voting code was given in place of an earlier one."]
+    return [*sentences, *none, *desk_sentences(facts)]
 
 
 def lot_sentence(ties: str) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,8 @@ from pbudget.roll.codefile import CodeFile, MadeCode, make_passphrase
 from pbudget.roll.identify import clock, scrypt_cost
 from pbudget.roll.models import LetterBatch, VotingCode
 from pbudget.roll.queries import BatchView
-from pbudget.roll.rules.codes import SELECTORS, make_code, make_secret, selector_at
+from pbudget.roll.rules.codes import SELECTORS, Code, make_secret, selector_at
+from pbudget.roll.stopping import count_today, hold_voting, stop_live_codes
 
 HASHES_A_CORE = 8
 KEPT_FOR = timedelta(hours=24)
@@ -140,10 +141,12 @@ def confirm_download(batch_id: int, *, actor: str = SYSTEM) -> None:
 def spoil_batch(batch_id: int, *, actor: str = SYSTEM) -> int:
     """Void every code of a batch that went wrong at the printer; how many. New letters are a new batch."""
     with transaction() as session:
-        live = (VotingCode.batch_id == batch_id, VotingCode.state == "live")
-        number = session.scalar(select(func.count()).where(*live)) or 0
-        session.execute(update(VotingCode).where(*live).values(state="void", why_void="spoiled"))
+        round_id = session.execute(select(LetterBatch.round_id).where(LetterBatch.id == batch_id)).scalar_one()
+        opened = hold_voting(session, round_id)
+        number = stop_live_codes(session, round_id, VotingCode.batch_id == batch_id, "spoiled")
         session.execute(update(LetterBatch).where(LetterBatch.id == batch_id).values(state="spoiled"))
+        if opened:
+            count_today(session, round_id, voided=number)
         record(session, actor, "letters voided", f"batch {batch_id}", codes=number)
     code_file(batch_id).remove()
     return number
@@ -162,14 +165,10 @@ def purge_code_files(now: datetime) -> int:
     return len(expired) + sum(_remove_unknown(path) for path in letters_folder().glob("batch-*.codes"))
 
 
-def prepare_code(round_id: int, entry_id: str) -> PreparedCode:
-    """One new code for one entry, hashed: made before the transaction that stores it."""
-    code = make_code()
-    while queries.stored_code(round_id, code.selector):
-        code = make_code()
-    return PreparedCode(
-        MadeCode(code.selector, code.secret, entry_id), hashing.make_verifier(code.secret, scrypt_cost())
-    )
+def prepare_code(code: Code, entry_id: str) -> PreparedCode:
+    """A code for one entry, hashed: made before the transaction that stores it."""
+    made = MadeCode(code.selector, code.secret, entry_id)
+    return PreparedCode(made, hashing.make_verifier(code.secret, scrypt_cost()))
 
 
 def _entries_to_serve(round_id: int, ward_id: int, kind: str, made: int = 0) -> list[str]:
@@ -247,9 +246,12 @@ def _new_selector(used: set[str]) -> str:
 def _store(batch: BatchView, prepared: Sequence[PreparedCode]) -> None:
     test = {"state": "void", "why_void": "test"} if batch.kind == "test" else {}
     with transaction() as session:
+        opened = hold_voting(session, batch.round_id)
         _refuse_stopped(session, batch.id)
-        rows = [one.row(batch.round_id, batch_id=batch.id, **test) for one in prepared]
+        rows = [one.row(batch.round_id, batch_id=batch.id, since_opening=opened, **test) for one in prepared]
         session.execute(insert(VotingCode), rows)
+        if opened and not test:
+            count_today(session, batch.round_id, printed=len(rows))
 
 
 def _refuse_stopped(session: Session, batch_id: int) -> None:

@@ -125,19 +125,42 @@ class VotingCode(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("letter_batch.id", ondelete="SET NULL"), index=True)
     state: Mapped[str] = mapped_column(String(4), default="live")
     why_void: Mapped[str | None] = mapped_column(String(10))
+    since_opening: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Made after the round opened; the manifest holds a fingerprint of the others."""
 
 
-class ReissueCount(Base):
-    """How many codes were reissued on a day (London), and for how many of them a ballot had already been cast."""
+class RollStop(Base):
+    """An entry whose code was stopped, or whose ward was corrected, once its round had opened; numbered in that order.
 
-    __tablename__ = "reissue_count"
+    An unfinished ballot remembers how far the numbers were when it began, and whoever casts looks whether its voter
+    was stopped since. So nothing of a ballot is written when a code is stopped: written together, the two rows would
+    tell whose ballot it is.
+    """
+
+    __tablename__ = "roll_stop"
+    __table_args__ = (Index("ix_roll_stop_round_id", "round_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    roll_entry_id: Mapped[str] = mapped_column(ForeignKey("roll_entry.id", ondelete="CASCADE"), index=True)
+
+
+class DeskCount(Base):
+    """What was done to the roll and its codes on a day (London), as numbers: see `queries.DeskTotals`."""
+
+    __tablename__ = "desk_count"
     __table_args__ = (
         UniqueConstraint("round_id", "day"),
-        CheckConstraint("with_ballot >= 0 AND with_ballot <= codes", name="with_ballot"),
+        CheckConstraint("reissued_with_ballot BETWEEN 0 AND reissued", name="with_ballot"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
     day: Mapped[date]
-    codes: Mapped[int] = mapped_column(default=0)
-    with_ballot: Mapped[int] = mapped_column(default=0)
+    reissued: Mapped[int] = mapped_column(default=0)
+    reissued_with_ballot: Mapped[int] = mapped_column(default=0)
+    issued: Mapped[int] = mapped_column(default=0)
+    printed: Mapped[int] = mapped_column(default=0)
+    voided: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)

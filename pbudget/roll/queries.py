@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
-from sqlalchemy import Select, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from pbudget.db import db
-from pbudget.roll.models import LetterBatch, ReissueCount, RollEntry, RollImport, VotingCode
+from pbudget.roll.models import DeskCount, LetterBatch, RollEntry, RollImport, RollStop, VotingCode
 
 ROWS_AT_ONCE = 5000
 FILE_ORDER = (RollEntry.import_id, RollEntry.number, RollEntry.place)
@@ -17,10 +18,14 @@ FILE_ORDER = (RollEntry.import_id, RollEntry.number, RollEntry.place)
 
 @dataclass(frozen=True)
 class RollEntryView:
-    """Who is behind a code, as far as voting needs it: the entry's id (random, 32 hexadecimal digits) and its ward."""
+    """Who is behind a code, as far as voting needs it: the entry's id (random, 32 hexadecimal digits) and its ward.
+
+    `stops` is the number of the last stopped code of the round when this was read: see `stopped_since`.
+    """
 
     id: str
     ward_id: int
+    stops: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,14 +97,26 @@ def identities(round_id: int) -> Iterator[tuple[str | None, str | None, str | No
 
 def stored_code(round_id: int, selector: str) -> StoredCode | None:
     """The code with this selector. On a connection of its own, given back before anything slow happens."""
+    entry = VotingCode.roll_entry_id, RollEntry.ward_id, stops_so_far(round_id)
     chosen = (
-        select(VotingCode.roll_entry_id, RollEntry.ward_id, VotingCode.salt, VotingCode.verifier, VotingCode.why_void)
+        select(*entry, VotingCode.salt, VotingCode.verifier, VotingCode.why_void)
         .join(RollEntry, RollEntry.id == VotingCode.roll_entry_id)
         .where(VotingCode.round_id == round_id, VotingCode.selector == selector)
     )
     with db.engine.connect() as connection:
         row = connection.execute(chosen).first()
-    return StoredCode(RollEntryView(row[0], row[1]), *row[2:]) if row else None
+    return StoredCode(RollEntryView(*row[:3]), *row[3:]) if row else None
+
+
+def stops_so_far(round_id: int | ColumnElement[int]) -> ScalarSelect[int]:
+    """The number of the last stopped code of a round, as a part of another statement; 0 before the first."""
+    return select(func.coalesce(func.max(RollStop.id), 0)).where(RollStop.round_id == round_id).scalar_subquery()
+
+
+def stopped_since(round_id: int, stops: int, session: Session | None = None) -> list[str]:
+    """Ids of entries whose code was stopped, or whose ward was corrected, after this number."""
+    chosen = select(RollStop.roll_entry_id).where(RollStop.round_id == round_id, RollStop.id > stops).distinct()
+    return list((session or db.session).scalars(chosen))
 
 
 def roll_size_by_ward(round_id: int) -> dict[int, int]:
@@ -219,17 +236,38 @@ def entries_of_batch(batch_id: int) -> list[EntryView]:
     return [_entry_view(row, selector) for row, selector in db.session.execute(chosen)]
 
 
-def entries_at(round_id: int, postcode: str, name: str = "", limit: int = 50) -> list[EntryView]:
-    """Entries at a postcode (`SE1 7AB`) whose name contains what was typed: for an officer who reissues a code."""
+def entries_at(round_id: int, postcode: str, typed: str = "", limit: int = 50) -> list[EntryView]:
+    """Entries at a postcode (`SE1 7AB`) in whose name or address stands what was typed: for an officer at the desk."""
     chosen = (
         _entries_with_reference(round_id)
         .where(RollEntry.postcode == postcode)
         .order_by(RollEntry.address, RollEntry.name, RollEntry.place)
         .limit(limit)
     )
-    if name:
-        chosen = chosen.where(RollEntry.name.icontains(name, autoescape=True))
+    if typed:
+        said = [column.icontains(typed, autoescape=True) for column in (RollEntry.name, RollEntry.address)]
+        chosen = chosen.where(or_(*said))
     return [_entry_view(row, selector) for row, selector in db.session.execute(chosen)]
+
+
+def places_at(round_id: int, address: str, postcode: str) -> int:
+    """How many places of the roll are at exactly this address."""
+    chosen = select(func.count(RollEntry.id)).join(RollImport)
+    here = RollEntry.address == address, RollEntry.postcode == postcode
+    return db.session.scalar(chosen.where(RollEntry.round_id == round_id, RollImport.visible, *here)) or 0
+
+
+def last_code_of(round_id: int, entry_id: str) -> str | None:
+    """How an entry's codes stand: `live`, why the last was stopped, or None where there never was one."""
+    chosen = select(VotingCode.why_void).where(
+        VotingCode.round_id == round_id,
+        VotingCode.roll_entry_id == entry_id,
+        VotingCode.why_void.is_distinct_from("test"),
+    )
+    reasons = list(db.session.scalars(chosen))
+    if not reasons:
+        return None
+    return "live" if None in reasons else next((why for why in reasons if why != "reissued"), "reissued")
 
 
 def entry_by_id(round_id: int, entry_id: str) -> EntryView | None:
@@ -272,18 +310,60 @@ def returned_by_ward(round_id: int) -> dict[int, int]:
     return {ward_id: counts.returned for ward_id, counts in counts_by_ward(round_id).items() if counts.returned}
 
 
-def reissues(round_id: int) -> tuple[int, int]:
-    """How many codes were reissued, and for how many of them a ballot had been cast: both stand on the result."""
-    totals = select(func.sum(ReissueCount.codes), func.sum(ReissueCount.with_ballot))
-    codes, with_ballot = db.session.execute(totals.where(ReissueCount.round_id == round_id)).one()
-    return codes or 0, with_ballot or 0
+@dataclass(frozen=True)
+class DeskTotals:
+    """What was done to the roll and its codes, as numbers that stand in the ledger and on the result.
+
+    `reissued` codes given at the desk in place of an earlier one, `reissued_with_ballot` of them after a ballot was
+    cast; `issued` codes given at the desk to places that never had one; `printed` codes of letters made after the
+    opening; `voided` codes stopped without a new one in the same moment; `added` and `moved` places of the roll.
+    """
+
+    reissued: int = 0
+    reissued_with_ballot: int = 0
+    issued: int = 0
+    printed: int = 0
+    voided: int = 0
+    added: int = 0
+    moved: int = 0
+
+    @property
+    def codes_made(self) -> int:
+        """Codes that came into being."""
+        return self.reissued + self.issued + self.printed
+
+    def as_json(self) -> dict[str, int]:
+        """By name."""
+        return asdict(self)
 
 
-def reissues_on(round_id: int, day: date) -> tuple[int, int]:
-    """The same for one day (London)."""
-    chosen = select(ReissueCount).where(ReissueCount.round_id == round_id, ReissueCount.day == day)
-    row = db.session.scalar(chosen)
-    return (row.codes, row.with_ballot) if row else (0, 0)
+def desk_totals(round_id: int, day: date | None = None) -> DeskTotals:
+    """The numbers of a round, or of one day (London)."""
+    names = list(DeskTotals.__dataclass_fields__)
+    sums = select(*(func.coalesce(func.sum(getattr(DeskCount, name)), 0) for name in names))
+    chosen = sums.where(DeskCount.round_id == round_id)
+    row = db.session.execute(chosen if day is None else chosen.where(DeskCount.day == day)).one()
+    return DeskTotals(*(int(number) for number in row))
+
+
+def codes_fingerprint(round_id: int) -> tuple[str, int]:
+    """SHA-256 of the sorted hashes of every code there was before the round opened, void ones too; and how many.
+
+    The manifest holds the first. Codes that were made later are counted in the ledger instead.
+    """
+    chosen = select(VotingCode.verifier).where(VotingCode.round_id == round_id, VotingCode.since_opening.is_(False))
+    digest, number = sha256(), 0
+    for verifier in db.session.scalars(chosen.order_by(VotingCode.verifier).execution_options(yield_per=ROWS_AT_ONCE)):
+        digest.update(verifier)
+        number += 1
+    return digest.hexdigest(), number
+
+
+def codes_since_opening(round_id: int) -> int:
+    """How many codes were made after the round opened, test letters' left out."""
+    late = VotingCode.round_id == round_id, VotingCode.since_opening
+    chosen = select(func.count()).where(*late, VotingCode.why_void.is_distinct_from("test"))
+    return db.session.scalar(chosen) or 0
 
 
 def email_addresses(round_id: int) -> Iterator[str]:

@@ -1,28 +1,27 @@
 """Changing what a resident may vote with: new codes, letters that came back, late entries, the wrong ward.
 
-An entry keeps its id whatever happens to its codes, and so its slot: at most one ballot of it is ever counted.
+An entry keeps its id whatever happens to its codes, and so its slot: at most one ballot of it is ever counted. Every
+act here happens inside the caller's transaction, which holds voting first (`stopping.hold_voting`).
 """
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import record
 from pbudget.db import transaction
-from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import BadInput
-from pbudget.roll.generating import PreparedCode, letters_folder, prepare_code
-from pbudget.roll.identify import clock
-from pbudget.roll.models import LetterBatch, ReissueCount, RollEntry, RollImport, VotingCode
+from pbudget.roll import hashing
+from pbudget.roll.generating import PreparedCode
+from pbudget.roll.identify import clock, scrypt_cost
+from pbudget.roll.models import RollEntry, RollImport, VotingCode
 from pbudget.roll.rules.codes import Code, CodeNotUsable, parse_selector
-from pbudget.roll.rules.reissue import identity_shown
+from pbudget.roll.stopping import count_today, end_unfinished, hold_voting, stop_live_codes
 
-ROWS_AT_ONCE = 2000
 ADDITIONS = "late additions"
 
 
@@ -39,31 +38,43 @@ class ReturnedMail:
     not_known: list[str] = field(default_factory=list)
 
 
-def reissue(round_id: int, entry_id: str, identity_points: Iterable[str], *, had_ballot: bool, actor: str) -> Code:
-    """Give a resident a new code, once, and void the old one; their slot stays, and with it a ballot cast before.
+def give_code(session: Session, round_id: int, prepared: PreparedCode, *, had_ballot: bool) -> None:
+    """Make a prepared code the live one of its entry and stop the one before; the slot stays, and a ballot with it.
 
-    `had_ballot`: whether the slot holds a ballot, which the caller knows from the ledger. Whether a second officer has
-    to approve is `rules.reissue.needs_second_officer`; seeing to it is the caller's. Raises IdentityNotShown or
-    EntryNotOnRoll. Counted by day; the audit log gets the day and the kinds of identity shown, never who.
+    `had_ballot`: whether the slot holds a ballot, which the caller knows from the ledger, as the caller sees to the
+    second officer (`rules.reissue.needs_second_officer`). Counted by day. Raises EntryNotOnRoll.
     """
-    points = identity_shown(identity_points)
-    prepared = prepare_code(round_id, entry_id)
-    with transaction() as session:
-        _entry(session, round_id, entry_id)
-        _void(session, round_id, entry_id, "reissued")
-        _store(session, round_id, prepared)
-        _count_reissue(session, round_id, _today(), had_ballot=had_ballot)
-        record(session, actor, "code reissued", f"round {round_id}", identity=points)
-    return Code(prepared.made.selector, prepared.made.secret)
+    entry_id = prepared.made.entry_id
+    opened = hold_voting(session, round_id)
+    held_entry(session, round_id, entry_id)
+    earlier = _had_code(session, round_id, entry_id)
+    if opened:
+        end_unfinished(session, round_id, entry_id)
+    live = VotingCode.round_id == round_id, VotingCode.roll_entry_id == entry_id, VotingCode.state == "live"
+    session.execute(update(VotingCode).where(*live).values(state="void", why_void="reissued"))
+    session.execute(insert(VotingCode).values(**prepared.row(round_id, batch_id=None, since_opening=opened)))
+    counted = {"reissued": 1, "reissued_with_ballot": int(had_ballot)} if earlier else {"issued": 1}
+    count_today(session, round_id, **counted)
+
+
+def is_live_code(session: Session, round_id: int, entry_id: str, code: Code) -> bool:
+    """Whether this is the entry's live code already: the same press of a button, arriving twice."""
+    row = session.get(VotingCode, (round_id, code.selector), populate_existing=True)
+    if row is None or row.roll_entry_id != entry_id or row.state != "live":
+        return False
+    return hashing.agrees(code.secret, hashing.Verifier(row.salt, row.verifier), scrypt_cost())
 
 
 def register_returned(round_id: int, references: Sequence[str], *, actor: str) -> ReturnedMail:
     """Stop the codes of letters that came back undelivered, by the reference on each."""
     done = ReturnedMail()
     with transaction() as session:
+        opened = hold_voting(session, round_id)
         for typed in dict.fromkeys(reference.strip() for reference in references if reference.strip()):
             _register_one(session, round_id, typed, done)
         number = sum(done.stopped.values())
+        if number and opened:
+            count_today(session, round_id, voided=number)
         if number:
             record(session, actor, "returned letters registered", f"round {round_id}", letters=number)
     return done
@@ -72,9 +83,15 @@ def register_returned(round_id: int, references: Sequence[str], *, actor: str) -
 def add_entry(
     session: Session, round_id: int, ward_id: int, *, name: str = "", address: str = "", postcode: str = ""
 ) -> str:
-    """The id of a new entry: late registration. After opening, two officers and a ledger entry are the caller's."""
+    """The id of a new entry: late registration. After opening, two officers see to it, and the ledger has the number.
+
+    Another adult at an address of the roll is its next place: "Resident 3".
+    """
+    opened = hold_voting(session, round_id)
     entry_id = secrets.token_hex(16)
     columns = {"name": name or None, "address": address or None, "postcode": postcode or None}
+    here = RollEntry.round_id == round_id, RollEntry.address == address, RollEntry.postcode == postcode
+    places = session.scalar(select(func.max(RollEntry.place)).where(*here)) or 0 if address and not name else 0
     session.execute(
         insert(RollEntry).values(
             id=entry_id,
@@ -82,80 +99,43 @@ def add_entry(
             ward_id=ward_id,
             import_id=_import_for_additions(session, round_id),
             number=0,
-            place=1,
+            place=places + 1,
             **columns,
         )
     )
+    if opened:
+        count_today(session, round_id, added=1)
     return entry_id
 
 
 def move_entry(session: Session, round_id: int, entry_id: str, ward_id: int) -> None:
-    """Correct the ward of an entry; its code and its slot stay."""
-    _entry(session, round_id, entry_id)
+    """Correct the ward of an entry; its code and its slot stay, and what was begun for the other ward is over."""
+    opened = hold_voting(session, round_id)
+    held_entry(session, round_id, entry_id)
+    if opened:
+        end_unfinished(session, round_id, entry_id)
+        count_today(session, round_id, moved=1)
     session.execute(update(RollEntry).where(RollEntry.id == entry_id).values(ward_id=ward_id))
 
 
-def stop_codes(session: Session, round_id: int, entry_id: str) -> None:
-    """Void the live code of an entry that should not be on the roll. The entry stays until the seal."""
-    _entry(session, round_id, entry_id)
-    _void(session, round_id, entry_id, "removed")
-
-
-def delete_roll(round_id: int) -> int:
-    """Seal: delete codes, letters and the roll of a round, some at a time; how many entries there were."""
-    with transaction() as session:
-        session.execute(update(RollImport).where(RollImport.round_id == round_id).values(visible=False))
-        batches = list(session.scalars(select(LetterBatch.id).where(LetterBatch.round_id == round_id)))
-    for batch_id in batches:
-        (letters_folder() / f"batch-{batch_id}.codes").unlink(missing_ok=True)
-    deleted = 0
-    while number := _delete_some(round_id):
-        deleted += number
-    with transaction() as session:
-        for table in (VotingCode, LetterBatch, RollImport):
-            session.execute(delete(table).where(table.round_id == round_id))
-    return deleted
-
-
-def _delete_some(round_id: int) -> int:
-    """Delete a portion of the entries; their codes go with them by the foreign key."""
-    with transaction() as session:
-        imports = select(RollImport.id).where(RollImport.round_id == round_id)
-        ids = list(session.scalars(select(RollEntry.id).where(RollEntry.import_id.in_(imports)).limit(ROWS_AT_ONCE)))
-        session.execute(delete(RollEntry).where(RollEntry.id.in_(ids)))
-        return len(ids)
-
-
-def _entry(session: Session, round_id: int, entry_id: str) -> RollEntry:
+def held_entry(session: Session, round_id: int, entry_id: str) -> RollEntry:
+    """The entry, held to the end of the transaction. Raises EntryNotOnRoll."""
     entry = session.scalar(
         select(RollEntry)
         .join(RollImport)
         .where(RollEntry.id == entry_id, RollEntry.round_id == round_id, RollImport.visible)
         .with_for_update(of=RollEntry)
+        .execution_options(populate_existing=True)
     )
     if entry is None:
         raise EntryNotOnRoll("This entry is not on the roll of this round. Look the resident up again.")
     return entry
 
 
-def _void(session: Session, round_id: int, entry_id: str, why: str) -> None:
-    live = (VotingCode.round_id == round_id, VotingCode.roll_entry_id == entry_id, VotingCode.state == "live")
-    session.execute(update(VotingCode).where(*live).values(state="void", why_void=why))
-
-
-def _store(session: Session, round_id: int, prepared: PreparedCode) -> None:
-    session.execute(insert(VotingCode).values(**prepared.row(round_id, batch_id=None)))
-
-
-def _count_reissue(session: Session, round_id: int, day: date, *, had_ballot: bool) -> None:
-    chosen = select(ReissueCount).where(ReissueCount.round_id == round_id, ReissueCount.day == day).with_for_update()
-    count = session.scalar(chosen)
-    if count is None:
-        count = ReissueCount(round_id=round_id, day=day, codes=0, with_ballot=0)
-        session.add(count)
-    count.codes += 1
-    count.with_ballot += had_ballot
-    session.flush()
+def _had_code(session: Session, round_id: int, entry_id: str) -> bool:
+    """Whether the entry ever had a code to vote with; a test letter's is none."""
+    chosen = select(VotingCode.selector).where(VotingCode.round_id == round_id, VotingCode.roll_entry_id == entry_id)
+    return session.scalar(chosen.where(VotingCode.why_void.is_distinct_from("test")).limit(1)) is not None
 
 
 def _register_one(session: Session, round_id: int, typed: str, done: ReturnedMail) -> None:
@@ -164,15 +144,14 @@ def _register_one(session: Session, round_id: int, typed: str, done: ReturnedMai
     except CodeNotUsable:
         done.not_known.append(typed[:20])
         return
-    code = session.get(VotingCode, (round_id, selector))
+    code = session.get(VotingCode, (round_id, selector), populate_existing=True)
     if code is None:
         done.not_known.append(selector)
     elif code.state == "void":
         done.known_already.append(selector)
     else:
-        code.state, code.why_void = "void", "returned"
-        session.flush()
         ward_id = session.execute(select(RollEntry.ward_id).where(RollEntry.id == code.roll_entry_id)).scalar_one()
+        stop_live_codes(session, round_id, VotingCode.selector == selector, "returned")
         done.stopped[ward_id] += 1
 
 
@@ -194,7 +173,3 @@ def _import_for_additions(session: Session, round_id: int) -> int:
         session.flush()
         found = made.id
     return found
-
-
-def _today() -> date:
-    return clock().now().astimezone(LONDON).date()

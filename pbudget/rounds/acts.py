@@ -30,6 +30,9 @@ class Act:
     now. `words_of(subject)` says it in rows of (what, value), exactly and in full. `carry_out(session, round_id,
     subject)` does it, ledger entry included, inside the approval's transaction. `told` finishes the sentence that the
     witnesses read: "Spring 2027: …". A `single` act takes the place of its own request that is still waiting.
+
+    A `quiet` act is about one resident: no mail is sent at its minute, since the witnesses are told by the next
+    checkpoint how many there were; and once its request is over, only the day and the fingerprint of it are kept.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Act:
     words_of: Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
     carry_out: Callable[[Session, int, Mapping[str, Any]], None]
     single: bool = True
+    quiet: bool = False
 
 
 def init_acts(app: Flask, acts: Sequence[Act]) -> None:

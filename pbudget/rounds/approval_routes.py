@@ -66,6 +66,7 @@ def approval_list() -> str:
         paging=paging,
         names=labels(),
         title_of=lambda act: act_called(act).title,
+        is_quiet=lambda act: act_called(act).quiet,
     )
 
 

@@ -18,6 +18,7 @@ from pbudget.accounts.queries import demo_mode
 from pbudget.audit.actions import record
 from pbudget.config import Settings
 from pbudget.db import database_now, transaction
+from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import BadInput, PbudgetError
 from pbudget.outbox.actions import queue_mail
 from pbudget.rounds.acts import Act, act_called
@@ -51,7 +52,11 @@ class SignInAgainFirst(PbudgetError):
 
 
 class AskedAlready(BadInput):
-    """Exactly this waits for approval already; the officer reads who can approve it."""
+    """Exactly this waits for approval already, as `approval_id`; the officer reads who can approve it."""
+
+    def __init__(self, message: str, approval_id: str) -> None:
+        super().__init__(message)
+        self.approval_id = approval_id
 
 
 class Rebuilt(NamedTuple):
@@ -93,15 +98,45 @@ def rebuilt(row: Round, act_name: str, payload: Mapping[str, Any]) -> Rebuilt:
 
 def _clear_the_way(session: Session, row: Round, asked: Rebuilt, now: datetime) -> None:
     """Set aside requests that are over and, for an act of which there is one, the one before."""
+    _set_aside_expired(session, now)
     waiting = (Approval.round_id == row.id, Approval.outcome == "waiting")
-    old = update(Approval).where(*waiting, Approval.requested_at <= now - LASTS)
-    session.execute(old.values(outcome="expired", note="Nobody approved it within 24 hours."))
     same = select(Approval.id).where(*waiting, Approval.act == asked.act.name)
-    if session.scalar(same.where(Approval.subject_hash == asked.digest)):
-        raise AskedAlready("Exactly this waits for approval already. Another officer can approve it.")
+    found = session.scalar(same.where(Approval.subject_hash == asked.digest))
+    if found:
+        raise AskedAlready("Exactly this waits for approval already. Another officer can approve it.", found)
     if asked.act.single:
         earlier = update(Approval).where(*waiting, Approval.act == asked.act.name)
         session.execute(earlier.values(outcome="changed", note="A later request took its place."))
+
+
+def set_aside_expired_requests(now: datetime) -> None:
+    """Mark requests that nobody approved in time; what they said about a resident goes."""
+    with transaction() as session:
+        _set_aside_expired(session, now)
+
+
+def _set_aside_expired(session: Session, now: datetime) -> None:
+    old = select(Approval).where(Approval.outcome == "waiting", Approval.requested_at <= now - LASTS).with_for_update()
+    for approval in session.scalars(old):
+        approval.outcome, approval.note = "expired", "Nobody approved it within 24 hours."
+        _keep_only_the_day(approval)
+    session.flush()
+
+
+def _keep_only_the_day(approval: Approval) -> None:
+    """Once a quiet act's request is over: forget whom it was about, and at which minute it was asked for and done.
+
+    Somebody who knew the minute could look for the vote that followed. The fingerprint gives nothing away: the subject
+    it is made from held a random number.
+    """
+    if act_called(approval.act).quiet:
+        approval.payload = json.dumps({"asked": {}, "subject": {}})
+        approval.requested_at = _start_of_day(approval.requested_at)
+        approval.approved_at = _start_of_day(approval.approved_at) if approval.approved_at else None
+
+
+def _start_of_day(moment: datetime) -> datetime:
+    return moment.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def approve(approval_id: str, staff: StaffView, *, fresh: bool) -> None:
@@ -123,6 +158,7 @@ def approve(approval_id: str, staff: StaffView, *, fresh: bool) -> None:
                 "Something changed after this was asked for, so nothing has been done. Look at it, then ask again."
             )
             approval.outcome, approval.note = "changed", "Something changed after it was asked for."
+            _keep_only_the_day(approval)
     if changed:
         raise NotWhatWasAsked(changed)
 
@@ -158,8 +194,10 @@ def waived(row: Any) -> bool:
 def _carry_out(session: Session, approval: Approval, row: Round, now_is: Rebuilt, staff: StaffView) -> None:
     now_is.act.carry_out(session, row.id, now_is.subject)
     approval.outcome, approval.approved_by, approval.approved_at = "done", staff.id, database_now(session)
+    _keep_only_the_day(approval)
     session.flush()
-    _tell_witnesses(session, row, now_is)
+    if not now_is.act.quiet:
+        _tell_witnesses(session, row, now_is)
     asked = {"what": approval.act, "hash": approval.subject_hash, "asked_by": approval.requested_by}
     record(session, staff.id, "approved and done", row.slug, **asked)
 
@@ -188,5 +226,6 @@ def refuse(approval_id: str, reason: str, staff: StaffView) -> None:
             raise MayNotApprove("This request is more than 24 hours old, so nothing can come of it.")
         approval.outcome, approval.approved_by, approval.approved_at = "refused", staff.id, database_now(session)
         approval.note = reason
+        _keep_only_the_day(approval)
         session.flush()
         record(session, staff.id, "approval refused", row.slug, what=approval.act, hash=approval.subject_hash)

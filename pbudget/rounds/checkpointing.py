@@ -1,5 +1,6 @@
 """The daily checkpoint: where each open round's chain stands, signed, and mailed to the witnesses."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -15,15 +16,19 @@ from pbudget.ledger.actions import add_checkpoint, hold_ledger
 from pbudget.ledger.checkpoints import Checkpoint
 from pbudget.ledger.queries import FEWEST_NEW, checkpoints_of, entries_since_checkpoint
 from pbudget.outbox.actions import queue_mail
-from pbudget.roll.queries import reissues
+from pbudget.rounds.desk_numbers import numbers_not_in_ledger
 from pbudget.rounds.models import Round
 from pbudget.rounds.opening import held_round, keys_folder
 from pbudget.rounds.queries import NOT_A_REHEARSAL
+from pbudget.rounds.rules.desk_numbers import desk_sentences
 
 LONGEST_NAME = 100
 TOLD = """You are a witness of {round}.
 
 This morning its ledger had {words}.
+
+Since the checkpoint before:
+{desk}
 
 Please keep this message. If anything were taken out of the ledger or changed later, the line below would show it:
 
@@ -59,9 +64,8 @@ def _sign_and_mail(session: Session, round_id: int) -> None:
     if row.phase != "open" or not _is_due(round_id, now):
         return
     key = load_key(keys_folder(), row.slug, "signing", KeyIds(**(row.key_ids or {})))
-    codes, with_ballot = reissues(round_id)
-    counts = {"reissued": codes, "reissued_with_ballot": with_ballot}
-    _mail(session, row, add_checkpoint(session, round_id, key, now, counts), now)
+    counts = numbers_not_in_ledger(round_id)
+    _mail(session, row, add_checkpoint(session, round_id, key, now, counts), now, counts)
 
 
 def _is_due(round_id: int, now: datetime) -> bool:
@@ -70,8 +74,9 @@ def _is_due(round_id: int, now: datetime) -> bool:
     return now.astimezone(LONDON).date() not in days and entries_since_checkpoint(round_id) >= FEWEST_NEW
 
 
-def _mail(session: Session, row: Round, checkpoint: Checkpoint, now: datetime) -> None:
+def _mail(session: Session, row: Round, checkpoint: Checkpoint, now: datetime, counts: Mapping[str, int]) -> None:
     name = "".join(letter for letter in row.name if letter.isprintable())[:LONGEST_NAME]
-    text = TOLD.format(round=row.name, words=checkpoint.words(), checkpoint=checkpoint.as_json())
+    desk = "\n".join(desk_sentences(counts)) or "Nothing was done to the roll or its voting codes."
+    text = TOLD.format(round=row.name, words=checkpoint.words(), desk=desk, checkpoint=checkpoint.as_json())
     for witness in row.witnesses or []:
         queue_mail(session, witness["email"], f"{name}: checkpoint of {say_day(now.astimezone(LONDON).date())}", text)

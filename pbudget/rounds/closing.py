@@ -14,6 +14,7 @@ from pbudget.kit.clock import Clock, SystemClock
 from pbudget.kit.errors import PbudgetError
 from pbudget.ledger.actions import append, hold_ledger, sign_head
 from pbudget.ledger.queries import ballot_totals, checkpoints_of
+from pbudget.rounds.desk_numbers import numbers_not_in_ledger
 from pbudget.rounds.models import Round
 from pbudget.rounds.opening import held_round, keys_folder
 from pbudget.rounds.rules.closing import clock_problem
@@ -75,7 +76,7 @@ def end_voting(session: Session, row: Round, now: datetime, body: dict[str, obje
     """Write the close entry and sign the chain's head. From here on the ledger takes no ballot."""
     totals = ballot_totals(row.id)
     planned = say_utc(row.closes_at) if row.closes_at else ""
-    counts = {"cast": totals.cast, "counted": totals.counted}
+    counts = {"cast": totals.cast, "counted": totals.counted, "counts": numbers_not_in_ledger(row.id)}
     append(session, row.id, "close", {**body, **counts, "planned": planned, "utc": say_utc(now)})
     row.phase, row.closed_at = "closed", now
     session.flush()

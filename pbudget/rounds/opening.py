@@ -13,6 +13,7 @@ from pbudget.keys.actions import create_keys, escrow_copy, load_keys
 from pbudget.keys.rules import KeyIds
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.actions import open_ledger, sign_head
+from pbudget.roll.queries import desk_totals
 from pbudget.rounds.models import EscrowReceipt, Round
 from pbudget.rounds.queries import set_up_by_id
 from pbudget.rounds.readiness import NotReadyToOpen, frozen, parts_of, preparation_of
@@ -93,5 +94,5 @@ def begin_voting(session: Session, row: Round, manifest: bytes) -> None:
     keys = load_keys(keys_folder(), row.slug, KeyIds(**(row.key_ids or {})))
     row.manifest, row.phase, row.opened_at = manifest.decode(), "open", now
     session.flush()
-    open_ledger(session, row.id, manifest, {"utc": say_utc(now)})
+    open_ledger(session, row.id, manifest, {"counts": desk_totals(row.id).as_json(), "utc": say_utc(now)})
     sign_head(session, row.id, keys.signing, now)

@@ -14,7 +14,7 @@ from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput
 from pbudget.kit.fingerprints import program_sha256
 from pbudget.proposals.queries import ProposalView, proposals_of
-from pbudget.roll.queries import WardCounts, counts_by_ward
+from pbudget.roll.queries import WardCounts, codes_fingerprint, counts_by_ward
 from pbudget.rounds.models import EscrowReceipt
 from pbudget.rounds.queries import PotView, SetUp, pots_of
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenProposal, FrozenRound, contest_digest
@@ -157,5 +157,6 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         keys=round_.key_ids,
         tested=str(round_.l_and_a.get("contests", "")),
         software=__version__,
+        codes_fp=codes_fingerprint(round_.id)[0] if round_.assurance == "code" else "",
         software_sha256=program_sha256(),
     )

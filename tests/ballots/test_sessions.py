@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, text
 
-from pbudget.ballots.actions import end_drafts_of_slot
 from pbudget.ballots.models import BallotDraft
 from pbudget.db import db, transaction
 from pbudget.ledger.queries import ballot_totals, counted_ballots
@@ -126,14 +125,6 @@ def test_every_page_of_a_ballot_says_not_cast_yet_and_is_stored_nowhere(vote, vo
         assert page.response.headers["Cache-Control"] == "no-store"
     for path in ("", "/begin", "/ended"):
         assert voter.at(path).response.headers["Cache-Control"] == "no-store"
-
-
-def test_stopping_a_slot_ends_every_ballot_begun_for_it(vote, voter):
-    voter.begin().fill("riverside", "skate")
-    slot = db.session.scalar(select(BallotDraft.slot))
-    with transaction() as session:
-        end_drafts_of_slot(session, vote.id, slot)
-    voter.at("/check", 410)
 
 
 def test_no_get_writes_anything(vote, voter):

@@ -23,9 +23,10 @@ from pbudget.ledger.queries import acts, opening_lines, public_lines, verify_led
 from pbudget.results import bundles, recount
 from pbudget.results.bundles import bundle_bytes, bundle_file
 from pbudget.results.officer_acts import (
-    ROLL_TABLES,
+    all_is_gone,
     carry_out_publication,
     carry_out_sealing,
+    delete_rolls_of_sealed_rounds,
     destroy_keys_of_sealed_rounds,
     keys_are_destroyed,
     subject_of_publication,
@@ -36,6 +37,7 @@ from pbudget.results.officer_acts import (
 from pbudget.results.queries import contest_content, contest_files, latest_bundle, publication_of
 from pbudget.results.recounting import note_auditors_recount
 from pbudget.results.rules.bundling import zip_bytes
+from pbudget.roll.queries import entry_ids
 from pbudget.rounds.acts import ActNotPossible
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import round_by_id
@@ -202,7 +204,11 @@ def test_sealing_deletes_the_roll_and_the_codes_and_destroys_the_keys(app, tmp_p
     publish(vote)
     vote.move_clock(vote.closes_at + timedelta(days=15))
     seal(vote)
-    for name in ROLL_TABLES:
+    assert entry_ids(vote.id) == [], "hidden in the transaction of the seal"
+    assert not all_is_gone(round_by_id(vote.id))
+    delete_rolls_of_sealed_rounds()
+    delete_rolls_of_sealed_rounds()
+    for name in ("voting_code", "roll_entry", "letter_batch", "roll_import", "roll_stop", "desk_permit"):
         rows = table(name, column("round_id"))
         assert db.session.scalar(select(func.count()).where(rows.c.round_id == vote.id)) == 0, name
     ids = KeyIds(**round_by_id(vote.id).key_ids)
@@ -210,6 +216,7 @@ def test_sealing_deletes_the_roll_and_the_codes_and_destroys_the_keys(app, tmp_p
     destroy_keys_of_sealed_rounds()
     destroy_keys_of_sealed_rounds()
     assert keys_are_destroyed(vote.slug)
+    assert all_is_gone(round_by_id(vote.id))
     with pytest.raises(KeysDestroyed):
         load_key(keys_folder(), vote.slug, "round", ids)
     assert verify_ledger(vote.id).ok
@@ -226,6 +233,7 @@ def test_sealing_leaves_other_rounds_their_roll_and_keys(app):
     vote.move_clock(vote.closes_at + timedelta(days=15))
     seal(vote)
     destroy_keys_of_sealed_rounds()
+    delete_rolls_of_sealed_rounds()
     rows = table("voting_code", column("round_id"))
     assert db.session.scalar(select(func.count()).where(rows.c.round_id == other.id)) == 2
     assert not keys_are_destroyed(other.slug)

@@ -90,7 +90,7 @@ def test_replaced_and_reissued_are_stated():
     facts = {"cast": 10, "counted": 8, "replacing": 2, "reissued": 3, "reissued_with_ballot": 1, "assurance": "code"}
     assert replaced_sentences(facts) == [
         "10 ballots were cast. 2 of them replaced an earlier one, so 8 were counted.",
-        "3 voting codes were reissued; 1 after a ballot had been cast.",
+        "3 voting codes were given in place of an earlier one; 1 after a vote had been cast.",
     ]
 
 

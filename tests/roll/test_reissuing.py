@@ -1,19 +1,21 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from pbudget.db import db, transaction
-from pbudget.roll import queries, reissuing
-from pbudget.roll.generating import code_file, generate_codes, start_batch
+from pbudget.roll import forgetting, queries
+from pbudget.roll.forgetting import delete_roll
+from pbudget.roll.generating import code_file, generate_codes, prepare_code, spoil_batch, start_batch
 from pbudget.roll.identify import VotingCodeNotRecognised, VotingCodeReplaced, identify
 from pbudget.roll.models import RollEntry, RollImport, VotingCode
-from pbudget.roll.reissuing import EntryNotOnRoll, add_entry, delete_roll, move_entry, register_returned, reissue
-from pbudget.roll.rules.reissue import IdentityNotShown, needs_second_officer
+from pbudget.roll.queries import DeskTotals
+from pbudget.roll.reissuing import EntryNotOnRoll, add_entry, give_code, is_live_code, move_entry, register_returned
+from pbudget.roll.rules.codes import make_code
+from pbudget.roll.rules.reissue import IdentityNotShown, identity_shown, needs_second_officer
 from tests.roll.building import FIRST, SECOND, add_code, add_entries, add_round
 
 HOME = "192.0.2.7"
-SHOWN = ("photo", "name-and-address")
 
 
 @pytest.fixture
@@ -23,7 +25,11 @@ def voter(stage):
 
 
 def give(stage, entry: str, had_ballot: bool = False):
-    return reissue(stage.round_id, entry, SHOWN, had_ballot=had_ballot, actor="officer-1")
+    code = make_code()
+    prepared = prepare_code(code, entry)
+    with transaction() as session:
+        give_code(session, stage.round_id, prepared, had_ballot=had_ballot)
+    return code
 
 
 def test_a_new_code_leads_to_the_same_entry_and_the_old_one_is_void(voter):
@@ -34,12 +40,10 @@ def test_a_new_code_leads_to_the_same_entry_and_the_old_one_is_void(voter):
         identify(stage.round_id, old.grouped, HOME)
 
 
-def test_identity_is_shown_by_two_different_points(voter):
-    stage, entry, old = voter
-    for points in ((), ("photo",), ("photo", "photo"), ("photo", "horoscope")):
-        with pytest.raises(IdentityNotShown, match="at least 2"):
-            reissue(stage.round_id, entry, points, had_ballot=False, actor="officer-1")
-    assert identify(stage.round_id, old.grouped, HOME).id == entry, "nothing may change on a refusal"
+@pytest.mark.parametrize("points", [(), ("photo",), ("photo", "photo"), ("photo", "horoscope")])
+def test_identity_is_shown_by_two_different_points(points):
+    with pytest.raises(IdentityNotShown, match="at least 2"):
+        identity_shown(points)
 
 
 @pytest.mark.parametrize(
@@ -57,19 +61,28 @@ def test_reissued_codes_are_counted_by_day_with_those_that_replaced_a_ballot(vot
     give(stage, entry, had_ballot=True)
     stage.clock.moment += timedelta(days=1)
     give(stage, entry)
-    assert queries.reissues_on(stage.round_id, today) == (2, 1)
-    assert queries.reissues(stage.round_id) == (3, 1)
-    assert queries.reissues(stage.round_id + 1) == (0, 0)
+    assert queries.desk_totals(stage.round_id, today) == DeskTotals(reissued=2, reissued_with_ballot=1)
+    assert queries.desk_totals(stage.round_id) == DeskTotals(reissued=3, reissued_with_ballot=1)
+    assert queries.desk_totals(stage.round_id + 1) == DeskTotals()
 
 
-def test_nothing_of_a_reissue_says_at_which_minute_or_for_whom(voter):
-    stage, entry, _ = voter
+def test_a_first_code_replaces_none_and_is_counted_apart(stage):
+    (entry,) = add_entries(stage.round_id, stage.wards[FIRST])
+    give(stage, entry)
+    assert queries.desk_totals(stage.round_id) == DeskTotals(issued=1)
+
+
+def test_only_the_live_code_of_an_entry_is_its_live_code(voter):
+    stage, entry, old = voter
+    (other,) = add_entries(stage.round_id, stage.wards[FIRST])
     new = give(stage, entry)
-    (audit,) = db.session.execute(text("SELECT * FROM audit_entry")).mappings().all()
-    said = " ".join(str(value) for value in audit.values())
-    assert audit["act"] == "code reissued"
-    for trace in (entry, new.selector, new.secret, "Resident", "12:"):
-        assert trace not in said
+    with transaction() as session:
+        assert is_live_code(session, stage.round_id, entry, new)
+        assert not is_live_code(session, stage.round_id, entry, old)
+        assert not is_live_code(session, stage.round_id, other, new)
+
+
+def test_no_column_of_a_code_says_at_which_minute_it_was_made(voter):
     columns = {column.name for column in VotingCode.__table__.columns}
     assert not [name for name in columns if "at" in name.split("_") or "time" in name]
 
@@ -78,8 +91,8 @@ def test_an_entry_of_another_round_or_none_gets_no_code(voter):
     stage, entry, _ = voter
     other = add_round("other-2027")
     for round_id, entry_id in ((other, entry), (stage.round_id, "f" * 32)):
-        with pytest.raises(EntryNotOnRoll):
-            reissue(round_id, entry_id, SHOWN, had_ballot=False, actor="officer-1")
+        with pytest.raises(EntryNotOnRoll), transaction() as session:
+            give_code(session, round_id, prepare_code(make_code(), entry_id), had_ballot=False)
 
 
 def test_an_officer_finds_entries_by_postcode_and_name(voter):
@@ -89,6 +102,9 @@ def test_an_officer_finds_entries_by_postcode_and_name(voter):
     assert (found.id, found.reference) == (entry, code.selector)
     assert len(queries.entries_at(stage.round_id, "SE1 7AB")) == 2
     assert queries.entries_at(stage.round_id, "SE1 7AB", "%") == []
+    add_entries(stage.round_id, stage.wards[FIRST], address="12 Test Road\nTestham", postcode="SE1 7AB")
+    (at,) = queries.entries_at(stage.round_id, "SE1 7AB", "12 test")
+    assert at.address.startswith("12 Test Road")
     assert queries.entry_by_reference(stage.round_id, code.selector).id == entry
 
 
@@ -123,16 +139,29 @@ def test_an_entry_moved_to_its_right_ward_keeps_its_id_and_code(voter):
     assert (found.id, found.ward_id) == (entry, stage.wards[SECOND])
 
 
-def test_an_entry_that_should_not_be_there_cannot_vote(voter):
-    stage, entry, code = voter
+def test_one_more_adult_at_an_address_is_its_next_place(stage):
+    here = {"address": "1 Test Road\nTestham", "postcode": "SE1 7AB"}
+    add_entries(stage.round_id, stage.wards[FIRST], **here, place=1)
+    add_entries(stage.round_id, stage.wards[FIRST], **here, place=2)
     with transaction() as session:
-        reissuing.stop_codes(session, stage.round_id, entry)
-    with pytest.raises(VotingCodeReplaced, match="was stopped"):
-        identify(stage.round_id, code.grouped, HOME)
+        third = add_entry(session, stage.round_id, stage.wards[FIRST], **here)
+        elsewhere = add_entry(session, stage.round_id, stage.wards[FIRST], address="2 Test Road", postcode="SE1 7AB")
+    assert queries.entry_by_id(stage.round_id, third).place == 3
+    assert queries.entry_by_id(stage.round_id, elsewhere).place == 1
+    assert queries.places_at(stage.round_id, **here) == 3
+
+
+def test_letters_that_come_back_or_are_spoiled_before_the_opening_are_not_counted(voter):
+    stage, _, code = voter
+    register_returned(stage.round_id, [code.selector], actor="officer-1")
+    started = start_batch(stage.round_id, stage.wards[FIRST])
+    generate_codes(started.id)
+    assert spoil_batch(started.id) == 1
+    assert queries.desk_totals(stage.round_id) == DeskTotals()
 
 
 def test_the_seal_leaves_nothing_of_the_roll(voter, monkeypatch):
-    monkeypatch.setattr(reissuing, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(forgetting, "ROWS_AT_ONCE", 2)
     stage, _, code = voter
     add_entries(stage.round_id, stage.wards[FIRST], 4)
     other = add_round("other-2027")

@@ -20,6 +20,7 @@ from pbudget.ledger.actions import open_ledger
 from pbudget.proposals.actions import add_projects
 from pbudget.roll.hashing import ScryptCost, make_verifier
 from pbudget.roll.models import RollEntry, RollImport, VotingCode
+from pbudget.roll.queries import codes_fingerprint
 from pbudget.roll.rules.codes import Code, make_code
 from pbudget.rounds.actions import put_round, replace_pot
 from pbudget.rounds.models import Round
@@ -205,6 +206,7 @@ def frozen(made: OpenRound, pots: Sequence[PotPlan], given: dict[str, Any], keys
         keys=keys,
         tested="",
         software="test",
+        codes_fp=codes_fingerprint(made.id)[0] if made.codes else "",
     )
 
 

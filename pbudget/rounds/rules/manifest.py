@@ -47,7 +47,10 @@ class FrozenPot:
 
 @dataclass(frozen=True)
 class FrozenRound:
-    """Everything the manifest says. `roll` is entries by ward code; moments are UTC; `keys` as KeyIds writes them."""
+    """Everything the manifest says. `roll` is entries by ward code; moments are UTC; `keys` as KeyIds writes them.
+
+    `codes_fp` is SHA-256 of the sorted hashes of every voting code there is; empty where a round has none.
+    """
 
     slug: str
     name: str
@@ -71,6 +74,7 @@ class FrozenRound:
     keys: Mapping[str, str]
     tested: str
     software: str
+    codes_fp: str = ""
     youngest_age: int = 16
     oldest_age: int | None = None
     reminder_days: int | None = None
@@ -114,6 +118,7 @@ def _voters(frozen: FrozenRound) -> dict[str, Any]:
         "ages": {"youngest": frozen.youngest_age, "oldest": frozen.oldest_age},
         "reminder_days_before_close": frozen.reminder_days,
         "roll": dict(frozen.roll),
+        "codes_fp": frozen.codes_fp,
     }
 
 
