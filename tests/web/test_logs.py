@@ -1,6 +1,7 @@
 """The log says what happened and never who, from where or with what."""
 
 import json
+import re
 
 from pbudget.web.logs import keep_allowed_fields, without_quoted_values
 
@@ -30,3 +31,9 @@ def test_a_field_nobody_allowed_is_dropped():
 def test_a_traceback_keeps_its_frames_and_loses_its_values():
     trace = 'Traceback:\n  File "/srv/pbudget/wards/actions.py", line 7, in load\n    x\nValueError: canary'
     assert without_quoted_values(None, "error", {"exception": trace}) == {"exception": "actions.py:7 load"}
+
+
+def test_a_log_line_tells_the_time_to_the_minute(client, capsys):
+    client.http.get("/about")
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", line["timestamp"])
