@@ -1,12 +1,12 @@
 """Tables of staff accounts. Ids are random: they say neither who came first nor how many there are."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from pbudget.db import Base
+from pbudget.db import Base, Moment
 
 CONSOLE = "console"
 """Who invited an account that was made at the command line."""
@@ -15,21 +15,6 @@ CONSOLE = "console"
 def new_id() -> str:
     """128 random bits as 32 hexadecimal characters."""
     return secrets.token_hex(16)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment, UTC on both sides; without a zone in the table, the same on both engines."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC, without saying so."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say that it is UTC."""
-        return value.replace(tzinfo=UTC) if value else None
 
 
 class Staff(Base):

@@ -17,7 +17,8 @@ from wtforms import BooleanField, SelectField, StringField, SubmitField, TextAre
 from wtforms.validators import InputRequired
 
 from pbudget.kit.errors import BadInput
-from pbudget.proposals.rules import read_money, usable_text, usable_title
+from pbudget.kit.money import read_money
+from pbudget.proposals.rules import usable_text, usable_title
 
 
 def _checked(check: Callable[[str], Any]) -> Callable[[Any, Any], None]:

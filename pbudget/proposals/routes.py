@@ -1,11 +1,14 @@
 """Officers' pages of proposals: the list, one at a time, and a whole table with a dry run first."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from pbudget.db import transaction
 from pbudget.kit.errors import BadInput
+from pbudget.kit.money import amount_text, read_money
 from pbudget.proposals.actions import change_proposal, remove_proposal, save_proposals
 from pbudget.proposals.forms import FinalForm, ProposalForm, SheetForm, TableForm
 from pbudget.proposals.queries import ProposalView, proposals_of
@@ -13,19 +16,30 @@ from pbudget.proposals.rules import (
     NewProposal,
     PotForSheet,
     SheetNotUsable,
-    money_typed,
     new_reference,
-    read_money,
     read_sheet,
     usable_text,
     usable_title,
 )
 from pbudget.rounds.queries import SetUp, pots_of, set_up_by_slug, wards_to_choose
 from pbudget.wards.rules.tables import decode, read_table
-from pbudget.web.access import roles, signed_in_staff
+from pbudget.web.access import current_staff, roles, signed_in_staff
 
 pages = Blueprint("proposals", __name__, url_prefix="/staff/rounds/<slug>/proposals")
+LARGEST_FILE = 2 * 1024 * 1024
+"""A table of proposals: 500 for each pot, with long descriptions."""
+LONG_ENDPOINTS = ("proposals.check_file", "proposals.add_file")
 MOST_PROBLEMS = 50
+
+
+@pages.url_value_preprocessor
+def allow_long_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let an officer, and nobody else, send a table longer than any other form may be."""
+    if endpoint in LONG_ENDPOINTS and request.method == "POST":
+        staff = current_staff()
+        if staff and "officer" in staff.roles:
+            request.max_content_length = LARGEST_FILE
+            request.max_form_memory_size = LARGEST_FILE
 
 
 @pages.get("")
@@ -81,7 +95,7 @@ def one_proposal(slug: str, proposal_id: int) -> str:
     """One proposal, to change."""
     round_ = _round(slug)
     found = _proposal(round_, proposal_id)
-    data = {"pot": found.pot_id, "cost": money_typed(found.cost)}
+    data = {"pot": found.pot_id, "cost": amount_text(found.cost)}
     data |= {name: getattr(found, name) for name in ("title", "description", "category")}
     return _form_page(round_, _form(round_, formdata=None, data=data), found)
 

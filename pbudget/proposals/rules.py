@@ -13,23 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pbudget.kit.errors import BadInput
-from pbudget.kit.money import amount_text
+from pbudget.kit.money import read_money
 from pbudget.kit.slugs import slug
+from pbudget.kit.texts import is_hidden
 from pbudget.wards.rules.tables import FileNotUsable, RaggedRow, Row, Table
 
 LONGEST = {"title": 120, "description": 2000, "category": 60, "reference": 40}
 MOST_IN_A_POT = 500
 FORMULA = ("=", "+", "-", "@")
-DEAREST = 10**12
 REQUIRED = ("pot", "title", "cost")
 OPTIONAL = ("description", "category", "reference")
-MONEY = re.compile(r"£?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2}))?")
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of the text after them."""
-
-
-class MoneyNotUsable(BadInput):
-    """An amount that was typed is not one; the message says how to write it."""
 
 
 class TextNotUsable(BadInput):
@@ -69,24 +62,6 @@ class PotForSheet:
     references: frozenset[str]
 
 
-def read_money(typed: str, units: int = 100) -> int:
-    """An amount in the smallest unit: `£12,000.50` is 1200050 of 100 to the pound. Raises MoneyNotUsable."""
-    found = MONEY.fullmatch(typed.strip().replace(" ", ""))
-    if not found:
-        raise MoneyNotUsable("Enter an amount in pounds, for example 12,000 or 12000.50")
-    decimals = len(str(units)) - 1
-    pence = (found[2] or "").ljust(decimals, "0")
-    amount = int(found[1].replace(",", "")) * units + int(pence[:decimals] or 0)
-    if amount > DEAREST:
-        raise MoneyNotUsable(f"An amount can be at most £{DEAREST // 100:,}")
-    return amount
-
-
-def money_typed(amount: int, units: int = 100) -> str:
-    """An amount as it fills a box of a form again: `12000.50`."""
-    return amount_text(amount, units)
-
-
 def usable_text(typed: str, what: str) -> str:
     """A title, description, category or reference in its normal form. Raises TextNotUsable."""
     text = unicodedata.normalize("NFC", typed).replace("\r\n", "\n").strip()
@@ -94,14 +69,9 @@ def usable_text(typed: str, what: str) -> str:
         raise TextNotUsable(f"The {what} must be {LONGEST[what]:,} characters or fewer")
     if text.startswith(FORMULA):
         raise TextNotUsable(f"The {what} must not start with {text[0]}: a spreadsheet would take it for a formula")
-    if any(_is_hidden(letter) for letter in text):
+    if any(is_hidden(letter) for letter in text):
         raise TextNotUsable(f"The {what} has characters that cannot be seen. Type it again")
     return text if what == "description" else " ".join(text.split())
-
-
-def _is_hidden(letter: str) -> bool:
-    """Whether a character is a control character or turns the text; a joiner inside an emoji may stay."""
-    return letter in TURNING or (unicodedata.category(letter) == "Cc" and letter not in "\n\t")
 
 
 def usable_title(typed: str) -> str:

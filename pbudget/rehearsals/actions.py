@@ -19,7 +19,7 @@ from pbudget.keys.rules import RoundKeys, slot_of
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.actions import append, append_ballot, open_ledger, sign_head
 from pbudget.ledger.checkpoints import sign_bundle
-from pbudget.ledger.queries import counted_ballots, verify_ledger
+from pbudget.ledger.queries import counted_ballots
 from pbudget.ledger.rules import canonical
 from pbudget.rehearsals.rules import (
     CHANNELS,
@@ -171,8 +171,3 @@ def _statement(session: Session, copy: Round, keys: RoundKeys, contests: str, pr
         "utc": say_utc(now),
     }
     return {**statement, "signature": sign_bundle(keys.signing, canonical(statement)).strip()}
-
-
-def still_verifies(rehearsal_id: int) -> bool:
-    """Whether the chain of a rehearsal is whole."""
-    return verify_ledger(rehearsal_id).ok

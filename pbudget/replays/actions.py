@@ -20,6 +20,7 @@ from pbudget.replays.rules import (
     dates_as_stated,
     day_in,
     language_in,
+    plain,
     stated_winners,
 )
 from pbudget.results.actions import record_ballot_count, record_outcome
@@ -90,7 +91,7 @@ def count_content(content: bytes, file_name: str) -> Counted:
 
 
 def _counted(election: Election, content: bytes, file_name: str) -> Counted:
-    rule = rule_in_file(election.meta)
+    election, rule = plain(election), rule_in_file(election.meta)
     outcomes = [count(election, each) for each in (rule, *other_rules(election, rule))]
     return Counted(file_name, content, election, contest_of(election.meta, file_name), outcomes)
 

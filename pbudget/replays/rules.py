@@ -7,16 +7,15 @@ META `unit;Gdynia`, `instance;2022`, `subunit;Chylonia | large` is the contest "
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
 from pbudget.kit.slugs import slug
+from pbudget.kit.texts import without_hidden
 from pbudget.tally.election import Election
 
 DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""Unseen characters that turn round the text after them: a name must not change how figures beside it read."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -39,6 +38,24 @@ class Contest:
         return slug(self.name)
 
 
+def plain(election: Election) -> Election:
+    """The election without characters nobody can see: a title must not change how the figures beside it read."""
+
+    def clean(texts: Mapping[str, str]) -> dict[str, str]:
+        return {key: without_hidden(text) for key, text in texts.items()}
+
+    projects = tuple(
+        replace(
+            each,
+            name=without_hidden(each.name),
+            category=without_hidden(each.category),
+            columns=clean(each.columns),
+        )
+        for each in election.projects
+    )
+    return replace(election, projects=projects, meta=clean(election.meta))
+
+
 def contest_of(meta: Mapping[str, str], file_name: str) -> Contest:
     """Name the round and the contest of a file; a file that does not say is named after itself."""
     unit, instance = meta.get("unit", "").strip(), meta.get("instance", "").strip()
@@ -55,7 +72,7 @@ def contest_of(meta: Mapping[str, str], file_name: str) -> Contest:
 
 def _short(text: str) -> str:
     """At most 200 characters, the width of the column, cut visibly; without characters that turn the text round."""
-    text = text.translate(TURNING)
+    text = without_hidden(text)
     return text if len(text) <= 200 else text[:199] + "…"
 
 

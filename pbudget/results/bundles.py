@@ -6,6 +6,7 @@ bundle built years later has the same files. The .zip is kept in the instance fo
 
 import os
 import tempfile
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from pbudget.results.rules.bundling import readme, sums_of, zip_bytes
 from pbudget.results.rules.publishing import BALLOTS
 from pbudget.rounds.queries import RoundView
 
+HALF_MADE = ".bundle-"
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 
 
@@ -82,8 +84,11 @@ def bundle_file(round_: RoundView, bundle: BundleView, forms: dict[str, str]) ->
 
 
 def _put_whole(place: Path, content: bytes) -> None:
-    """Write beside the place, to the disk, then rename."""
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".bundle-")
+    """Write beside the place, to the disk, then rename; what a killed process left half-made an hour ago goes."""
+    for left in place.parent.glob(f"{HALF_MADE}*"):
+        if left.stat().st_mtime < time.time() - 3600:
+            left.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=HALF_MADE)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

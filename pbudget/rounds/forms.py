@@ -28,8 +28,8 @@ from wtforms.validators import InputRequired, Length
 
 from pbudget.equality.rules.questions import LONGEST_LABEL, SHORT_NAMES, STANDARD
 from pbudget.kit.errors import BadInput
+from pbudget.kit.money import read_money
 from pbudget.outbox.rules import usable_address
-from pbudget.proposals.rules import read_money
 from pbudget.rounds.fields import MomentField
 from pbudget.rounds.rules.choices import ASSURANCE_CHOICES, BALLOT_CHOICES, CHANNEL_CHOICES, Choice
 

@@ -11,10 +11,10 @@ from pbudget.accounts.queries import demo_mode, labels
 from pbudget.accounts.security import clock
 from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput, PbudgetError
+from pbudget.kit.money import amount_text, read_money
 from pbudget.ledger.queries import ballots_by, checkpoints_of
 from pbudget.proposals.forms import FinalForm
 from pbudget.proposals.queries import proposals_of
-from pbudget.proposals.rules import money_typed, read_money
 from pbudget.roll.queries import roll_size_by_ward
 from pbudget.rounds import setting_up
 from pbudget.rounds.forms import AddPotsForm, BallotForm, ButtonForm, NameForm, PassphraseForm, PotForm, RoundForm
@@ -246,7 +246,7 @@ def _named(where: str, round_: SetUp) -> dict[int | None, str]:
 def pot(slug: str, pot: str) -> str:
     """A pot's name and amount."""
     round_, found = _pot(slug, pot)
-    data = {"name": found.name, "amount": money_typed(found.amount, found.units)}
+    data = {"name": found.name, "amount": amount_text(found.amount, found.units)}
     return _pot_page(round_, found, PotForm(formdata=None, data=data))
 
 

@@ -25,7 +25,7 @@ from pbudget.tally.rules.rule import COMPLETIONS, NAMES, UNAFFORDABLE, UTILITIES
 @click.option("--unaffordable", type=click.Choice(UNAFFORDABLE), help="Greedy: at a project that does not fit (skip).")
 @click.option("--min-score", metavar="N", help="Leave out projects with a lower score.")
 @click.option("--as-file", is_flag=True, help="Use the rule and the minimum score the file states.")
-@click.option("--tie-break", default="id", show_default=True, help="Ties: id, cheaper or lot:SEED.")
+@click.option("--tie-break", default="id", show_default=True, help="Ties: id, cheaper, lot:WORDS or drawn:ID,ID,…")
 @click.option("--encoding", default="utf-8", show_default=True, help="For files in another encoding, such as cp1250.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def count(file: str, as_file: bool, tie_break: str, encoding: str, as_json: bool, **options: str | None) -> None:
@@ -33,6 +33,8 @@ def count(file: str, as_file: bool, tie_break: str, encoding: str, as_json: bool
 
     A file that cannot be read ends with exit status 2 and one line saying where and why.
     """
+    if not file.strip():
+        raise BadInput("the name of the file is empty. Write which file to count: pbudget count FILE.pb.")
     chosen = {name: value for name, value in options.items() if value is not None}
     rule = Rule(ties=tie_break) if as_file else _rule(tie_break, chosen)
     if as_file and chosen:

@@ -26,8 +26,8 @@ class Project:
 
     @property
     def title(self) -> str:
-        """The name people read; the id where the file gives no name."""
-        return self.name or self.id
+        """The name people read; “Project 268” where the file gives only an id."""
+        return self.name or f"Project {self.id}"
 
 
 class BallotClass(NamedTuple):

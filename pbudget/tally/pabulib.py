@@ -69,6 +69,9 @@ class _Reading:
         casts = read_casts(self.rows, header, ballot_type == "points", self.keep_voters)
         ids = {project_id: position for position, project_id in enumerate(self.cells)}
         self._check_counts(casts)
+        if casts.repeated:
+            ballots_have = "1 ballot has" if casts.repeated == 1 else f"{casts.repeated:,} ballots have"
+            self._notice(f"{ballots_have} a voter_id that an earlier ballot has; all are counted", casts.repeated_line)
         ballots = merge(casts, ids, ballot_type, self.rows)
         self.notices += ballots.notices
         election = self._build(ballot_type, casts, ballots)

@@ -26,6 +26,10 @@ class Casts(NamedTuple):
     voters: list[tuple[str, tuple[str, ...]]]
     """Per ballot its text and the other cells; empty unless asked for."""
     last_row_short: bool
+    repeated: int = 0
+    """Ballots whose voter_id an earlier one has."""
+    repeated_line: int = 0
+    """The line of the first of them."""
 
 
 class Ballots(NamedTuple):
@@ -50,6 +54,7 @@ def read_casts(rows: Rows, header: list[str], with_points: bool, keep_voters: bo
     first: dict[str, int] = {}
     voters: list[tuple[str, tuple[str, ...]]] = []
     size, ballots = width, 0
+    who, known, repeated, repeated_line = (header.index("voter_id") if "voter_id" in header else -1), set[str](), 0, 0
     for row in rows:
         size = len(row)
         if size != width:
@@ -60,10 +65,14 @@ def read_casts(rows: Rows, header: list[str], with_points: bool, keep_voters: bo
         else:
             times[text], first[text] = 1, rows.line
         ballots += 1
+        if who >= 0 and row[who]:
+            if row[who] in known:
+                repeated, repeated_line = repeated + 1, repeated_line or rows.line
+            known.add(row[who])
         if keep_voters:
             cells = rows.cells(header, row, "VOTES")
             voters.append((text, tuple(cells[i] for i in others)))
-    return Casts(times, first, ballots, tuple(header[i] for i in others), voters, size < width)
+    return Casts(times, first, ballots, tuple(header[i] for i in others), voters, size < width, repeated, repeated_line)
 
 
 def merge(casts: Casts, ids: dict[str, int], ballot_type: BallotType, refuse_at: Rows) -> Ballots:

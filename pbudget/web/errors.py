@@ -49,6 +49,10 @@ ERROR_TEXTS = {
         (NOTHING_SAVED, "Go back, reload the page to see how it stands now, and try again."),
     ),
     413: ErrorText("What you sent is too large", (NOTHING_SAVED, "Send a smaller file, or shorten your text.")),
+    416: ErrorText(
+        "That part of the file is not there",
+        ("A program asked for a part beyond the end of the file.", "Download the whole file again."),
+    ),
     422: ErrorText("What was sent cannot be used", (NOTHING_SAVED, "Go back, check your answers and try again.")),
     429: ErrorText("Too many tries in a short time", (NOTHING_SAVED, "Wait a minute, then try again.")),
     500: ErrorText(

@@ -125,3 +125,24 @@ def test_proposals_of_a_round_that_has_opened_are_settled(sqlite_app):
     first = next(iter(proposals_of(ready.id).values()))[0]
     here = f"/staff/rounds/{ready.slug}/proposals/{first.id}"
     assert "settled" in client.post(f"{here}/remove", {}, status=422, page=here).text
+
+
+def long_table(rows: int) -> bytes:
+    return ("pot,title,cost,description\n" + f"Riverside,Idea,100,{'x' * 1900}\n" * rows).encode()
+
+
+def test_an_officers_table_may_be_longer_than_a_form_and_nobody_elses(spring, sqlite_app):
+    table = long_table(200)
+    assert len(table) > 5 * 64 * 1024
+    form = spring.get(f"{HERE}/file")
+    token = form.soup.find("input", {"name": "csrf_token"})["value"]
+    sent = {"csrf_token": token, "file": (io.BytesIO(table), "ideas.csv")}
+    checked = spring.http.post(f"{HERE}/file", data=sent)
+    assert checked.status_code == 200
+    added = spring.http.post(f"{HERE}/file/add", data={"csrf_token": token, "table": table.decode()})
+    assert added.status_code == 303
+    assert len(saved()) == 200
+    endless = {"data": long_table(1500), "content_type": "multipart/form-data; boundary=x"}
+    assert spring.http.post(f"{HERE}/file", **endless).status_code == 413
+    sign_in(spring, "steward")
+    assert spring.http.post(f"{HERE}/file", data={"file": (io.BytesIO(table), "ideas.csv")}).status_code == 413

@@ -4,7 +4,8 @@ import pytest
 
 from pbudget.ballots.rules.paper import Contest, Option
 from pbudget.db import db, transaction
-from pbudget.rehearsals.actions import NothingToTest, run_test, still_verifies
+from pbudget.ledger.queries import verify_ledger
+from pbudget.rehearsals.actions import NothingToTest, run_test
 from pbudget.rehearsals.rules import differences, expected_scores
 from pbudget.rounds.models import Pot, Round
 from pbudget.rounds.queries import pots_of, round_by_slug, set_up_by_slug
@@ -26,7 +27,7 @@ def test_known_ballots_of_every_kind_come_out_as_expected(app, kind):
         pot.ballot_type, (pot.most_choices, pot.most_points) = kind, LIMITS[kind]
     assert run_test(ready.id, ready.a.id)
     rehearsal = db.session.query(Round).filter_by(rehearsal_of=ready.id).one()
-    assert still_verifies(rehearsal.id)
+    assert verify_ledger(rehearsal.id).ok
     assert round_by_slug(rehearsal.slug) is None
     statement = set_up_by_slug(ready.slug).l_and_a
     assert (statement["passed"], statement["voters"]) == (True, 100)

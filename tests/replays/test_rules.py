@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from pbudget.replays.rules import contest_of, dates_as_stated, day_in, language_in
+from pbudget.replays.rules import contest_of, dates_as_stated, day_in, language_in, plain
+from pbudget.tally.election import Election, Project
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,10 @@ def test_only_a_language_code_becomes_one():
 def test_a_name_cannot_turn_round_the_figures_that_follow_it():
     contest = contest_of({"unit": "Gdy\u202enia", "instance": "2022", "subunit": "\u2066Chylonia"}, "file.pb")
     assert (contest.round_name, contest.name, contest.place) == ("Gdynia 2022", "Chylonia", "Gdynia")
+
+
+def test_titles_and_texts_of_a_file_are_without_characters_that_turn_text():
+    project = Project("1", 100, "Park \u202etfel", "gre\u2066en", {"description": "so\x00on"})
+    found = plain(Election(pot=100, projects=(project,), classes=(), meta={"unit": "To\u202dwn"}))
+    assert (found.projects[0].name, found.projects[0].category) == ("Park tfel", "green")
+    assert (found.projects[0].columns["description"], found.meta["unit"]) == ("soon", "Town")

@@ -184,3 +184,11 @@ def test_count_imports_neither_the_web_nor_the_database_nor_locale_data() -> Non
     check = "import sys, pbudget.tally.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout.split()
     assert not {"flask", "sqlalchemy", "babel", "numpy", "werkzeug"} & set(loaded)
+
+
+def test_an_empty_file_name_is_said_to_be_empty() -> None:
+    for nothing in ("", " "):
+        program = [sys.executable, "-c", "from pbudget.cli import main; main()", "count", nothing]
+        finished = subprocess.run(program, capture_output=True, text=True)
+        assert (finished.returncode, finished.stdout) == (2, "")
+        assert finished.stderr.startswith("pbudget: the name of the file is empty. Write which file to count")

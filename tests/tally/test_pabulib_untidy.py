@@ -174,3 +174,18 @@ def test_more_ballots_than_stated_are_all_counted_with_a_notice() -> None:
     assert [notice.text for notice in election.notices if "num_votes" in notice.text] == [
         "META says num_votes is 2 and the file has 3 ballots; all are counted"
     ]
+
+
+def test_voters_with_the_same_id_are_noted_with_the_first_line_and_all_counted() -> None:
+    election = read(pb_file(votes="1;1\n2;1,2\n1;2\n2;2\n"))
+    assert [(notice.line, notice.text) for notice in election.notices] == [
+        (23, "2 ballots have a voter_id that an earlier ballot has; all are counted")
+    ]
+    assert election.ballots == 4
+    assert "1 ballot has" in read(pb_file(votes="1;1\n1;2\n")).notices[0].text
+    assert read(pb_file(votes=";1\n;2\n")).notices == (), "an empty id is nobody's"
+
+
+def test_a_project_without_a_name_is_called_by_its_number() -> None:
+    election = read(pb_file(projects="268;60\n269;50\n", votes="1;268\n", columns="project_id;cost"))
+    assert [project.title for project in election.projects] == ["Project 268", "Project 269"]

@@ -97,3 +97,10 @@ def test_a_body_over_the_limit_is_refused(failing):
     failing.app.config["WTF_CSRF_ENABLED"] = True
     page = failing.http.post("/about", data={"text": "x" * 70_000})
     assert page.status_code in {413, 405, 400}
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999999999-", "bytes=5-1", "bytes=abc", "bytes=-0"])
+def test_a_part_of_a_file_that_cannot_be_is_refused_and_never_an_error_of_ours(failing, asked):
+    page = fetch(failing, "/static/css/site.css", Range=asked)
+    assert page.status_code == 416
+    assert "Download the whole file again" in page.text

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from pbudget.kit.errors import BadInput
+from pbudget.kit.texts import TURNING
 from pbudget.kit.slugs import LONGEST, slug
 
 WARD_CODE = re.compile(r"E05\d{6}", re.ASCII)
@@ -16,7 +17,6 @@ DEMO_CODE = re.compile(r"X99\d{6}", re.ASCII)
 DEMO_SOURCE = "SYNTHETIC DEMO - NOT REAL"
 LONGEST_NAME = 120
 FORMULA_STARTS = ("=", "+", "-", "@")
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters nobody sees that turn round the text after them: a name must not change how figures beside it read."""
 OVER_16 = "_16plus"
 LETTERS_OF_SEX = {"F": "Female", "M": "Male"}

@@ -20,6 +20,8 @@ from pbudget.kit.errors import BadInput
 
 SEPARATORS = (",", ";", "\t")
 MOST_COLUMNS = 1_000
+LONGEST_HEADING = 1024 * 1024
+"""Characters of a first line that are read; a file of one endless line is no table."""
 BLOCK = 1024 * 1024
 SIGNATURES = (
     (b"\x89PNG", "a picture (PNG)"),
@@ -133,7 +135,7 @@ def open_table(file: BinaryIO) -> Iterator[OpenTable]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        separator, heading = separator_of(text.readline())
+        separator, heading = separator_of(text.readline(LONGEST_HEADING))
         if heading:
             text.seek(0)
         records = _records(csv.reader(text, delimiter=separator, strict=True))
