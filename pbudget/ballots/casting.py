@@ -40,8 +40,12 @@ TAKEN_DRAFT = (
 )
 
 
-def cast_ballot(keys_folder: Path, slug: str, draft_id: str, token: str, *, blank_is_meant: bool = False) -> str:
+def cast_ballot(
+    keys_folder: Path, slug: str, draft_id: str, token: str, *, blank_is_meant: bool = False, helped: bool = False
+) -> str:
     """Cast this revision of the draft and say its tracker; the same revision again gives the same tracker.
+
+    `helped`: whether the voter says that somebody is helping them.
 
     The clock is read after the ledger is held, so closing is to the second. The roll is neither read nor written.
     Raises BallotSessionEnded, VotingNotOpen, LedgerNotOpen, RoundClosed, ChoicesNotAsShown, CastAlready, BlankNotMeant
@@ -59,7 +63,7 @@ def cast_ballot(keys_folder: Path, slug: str, draft_id: str, token: str, *, blan
         if stops > held.stops and was_stopped(held, lambda: k_round, session):
             raise BallotSessionEnded("This session has ended.")
         _refuse_unless_as_shown(held, token, blank_is_meant)
-        return _append(session, head, held, ward)
+        return _append(session, head, held, ward, helped)
 
 
 def _tracker_of_cast(session: Session, head: HeadView, draft_id: str, token: str) -> str:
@@ -85,7 +89,7 @@ def _refuse_unless_as_shown(held: DraftView, token: str, blank_is_meant: bool) -
         raise ChoicesNotAsShown("Your choices have changed since you checked them. Check them again.")
 
 
-def _append(session: Session, head: HeadView, held: DraftView, ward: str) -> str:
+def _append(session: Session, head: HeadView, held: DraftView, ward: str, helped: bool) -> str:
     """Put the ballot into the ledger, if its paper allows, and say its tracker."""
     paper = paper_for(head.round_id, held.ward_id, session)
     if problems_of_ballot(paper, held.choices):
@@ -98,5 +102,6 @@ def _append(session: Session, head: HeadView, held: DraftView, ward: str) -> str
         ward=ward,
         channel=held.channel,
         assurance=held.assurance,
+        helped=helped,
     )
     return append_new_ballot(session, head, payload, held.idem).tracker

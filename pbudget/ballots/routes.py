@@ -244,7 +244,8 @@ def cast(slug: str) -> ResponseReturnValue:
     """Cast the ballot that the page showed, once, however often the button is pressed."""
     token, blank = request.form.get("token", ""), bool(request.form.get("blank"))
     try:
-        cast_ballot(settings().keys_folder, slug, sessions.draft_id(), token, blank_is_meant=blank)
+        said = {"blank_is_meant": blank, "helped": bool(request.form.get("helped"))}
+        cast_ballot(settings().keys_folder, slug, sessions.draft_id(), token, **said)
     except BlankNotMeant:
         return _checked_again(slug, "blank", 422)
     except ChoicesNotAsShown:
@@ -269,6 +270,7 @@ def _check_page(round_: VotingRound, held: DraftView, note: str = "", status: in
         ward=ward_of_id(held.ward_id),
         answers=[(contest, choices_in(held, contest)) for contest in paper.contests],
         blank=is_blank_ballot(paper, held.choices),
+        helped=bool(request.form.get("helped")),
         problems=problems_of_ballot(paper, held.choices),
         note=note,
     )

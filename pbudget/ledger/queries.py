@@ -168,6 +168,11 @@ def ballots_by(round_id: int) -> dict[tuple[str, str], int]:
     return {(ward, channel): count for ward, channel, count in db.session.execute(chosen.group_by(ward, channel))}
 
 
+def helped_ballots(round_id: int) -> int:
+    """How many of the ballots that count were cast with somebody's help, by what the voters said."""
+    return sum(bool(payload.get("helped")) for _, payload in counted_ballots(round_id))
+
+
 def counted_ballots(round_id: int) -> list[tuple[str, dict[str, Any]]]:
     """Slot and payload of every ballot that counts, in slot order: for the count, after close."""
     last = _last_of_each_slot(round_id)

@@ -24,7 +24,15 @@ from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds, slot_of
 from pbudget.kit.errors import PbudgetError
 from pbudget.ledger.actions import append, hold_ledger, sign_head
-from pbudget.ledger.queries import acts, ballot_totals, ballots_by, counted_ballots, head_of, verify_ledger
+from pbudget.ledger.queries import (
+    acts,
+    ballot_totals,
+    ballots_by,
+    counted_ballots,
+    head_of,
+    helped_ballots,
+    verify_ledger,
+)
 from pbudget.proposals.queries import proposals_of
 from pbudget.results import recount
 from pbudget.results.actions import record_ballot_count, record_outcome
@@ -266,7 +274,7 @@ def facts(round_id: int, round_: RoundView, contests: list[Contest]) -> dict[str
     channels: dict[str, int] = {}
     for (_, channel), ballots in cells.items():
         channels[channel] = channels.get(channel, 0) + ballots
-    plain = {"assurance": round_.assurance, **desk_totals(round_id).as_json()}
+    plain = {"assurance": round_.assurance, "helped": helped_ballots(round_id), **desk_totals(round_id).as_json()}
     counts = {"cast": totals.cast, "counted": totals.counted, "replacing": totals.replacing}
     return facts_of(counts, _turnouts(round_id, round_, cells), channels, **plain)
 

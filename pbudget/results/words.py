@@ -208,6 +208,7 @@ def _few(titles: Sequence[str]) -> str:
     return listed([*quoted, *([f"{len(titles) - 3:,} more"] if len(titles) > 3 else [])])
 
 
+FEWEST_SAID = 10
 CHANNELS = {"online": "Online", "kiosk": "Kiosk", "roadshow": "Road show", "paper": "Paper"}
 TIES = {
     "id": "the project whose reference comes first is taken first.",
@@ -231,10 +232,19 @@ def replaced_sentences(facts: Mapping[str, Any]) -> list[str]:
     cast = f"{plural(facts['cast'], 'ballot')} {'was' if facts['cast'] == 1 else 'were'} cast. "
     earlier = f"{replaced:,} of them replaced an earlier one" if replaced else "None replaced an earlier one"
     sentences = [f"{cast}{earlier}, so {facts['counted']:,} {'was' if facts['counted'] == 1 else 'were'} counted."]
+    if facts.get("helped"):
+        sentences.append(
+            f"{_few_or_number(facts['helped'])} of these were cast with somebody’s help, as the voters said."
+        )
     if facts["assurance"] == "open":
         return sentences
     none = [] if facts["reissued"] else ["No voting code was given in place of an earlier one."]
     return [*sentences, *none, *desk_sentences(facts)]
+
+
+def _few_or_number(number: int) -> str:
+    """A number from 10 on; below it might be known who it was."""
+    return f"{number:,}" if number >= FEWEST_SAID else f"Fewer than {FEWEST_SAID}"
 
 
 def lot_sentence(ties: str) -> str:

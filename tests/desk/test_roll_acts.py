@@ -66,6 +66,15 @@ def test_somebody_added_late_votes_and_is_counted(app):
     assert (facts["counted"], facts["roll_check"], facts["added"], facts["issued"]) == (1, "passed", 1, 1)
 
 
+def test_votes_cast_with_help_are_counted_and_a_later_vote_without_takes_its_place(app):
+    desk = open_desk(app)
+    for number in (0, 1):
+        Voter(app, desk.vote).begin(desk.vote.codes[number]).fill("riverside", "skate").cast(helped="yes")
+    Voter(app, desk.vote).begin(desk.vote.codes[1]).fill("riverside", "skate").cast()
+    facts = close_and_count(desk)
+    assert (facts["cast"], facts["counted"], facts["helped"]) == (3, 2, 1)
+
+
 def test_adding_takes_two_officers_and_leaves_no_name_behind(app):
     desk = open_desk(app)
     waiting = add(desk)

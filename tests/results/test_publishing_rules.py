@@ -94,6 +94,19 @@ def test_replaced_and_reissued_are_stated():
     ]
 
 
+def test_what_was_done_to_the_roll_and_votes_with_help_are_stated():
+    facts = {"cast": 10, "counted": 10, "replacing": 0, "reissued": 0, "reissued_with_ballot": 0, "assurance": "code"}
+    facts |= {"added": 2, "moved": 1, "voided": 1, "issued": 0, "printed": 0, "helped": 9}
+    assert replaced_sentences(facts)[1:] == [
+        "Fewer than 10 of these were cast with somebody’s help, as the voters said.",
+        "No voting code was given in place of an earlier one.",
+        "1 voting code was stopped, for example because its letter came back.",
+        "2 places were added to the roll after the opening.",
+        "The ward of 1 place on the roll was corrected.",
+    ]
+    assert replaced_sentences({**facts, "helped": 1_234})[1].startswith("1,234 of these")
+
+
 def test_steps_follow_one_another():
     at = Standing(
         closed=True,

@@ -10,9 +10,20 @@ VERSION = 1
 
 
 def payload_of(
-    paper: Paper, choices: Mapping[str, Choices], *, round_name: str, slot: str, ward: str, channel: str, assurance: str
+    paper: Paper,
+    choices: Mapping[str, Choices],
+    *,
+    round_name: str,
+    slot: str,
+    ward: str,
+    channel: str,
+    assurance: str,
+    helped: bool = False,
 ) -> dict[str, Any]:
-    """The ballot as the ledger keeps it; every contest of the paper is in it, a blank one as nothing chosen."""
+    """The ballot as the ledger keeps it; every contest of the paper is in it, a blank one as nothing chosen.
+
+    `helped` is there only where it is true: the voter said that somebody helped, not who.
+    """
     contests = {
         contest.slug: canonical_choices(contest, choices.get(contest.slug, blank(contest.ballot_type)))
         for contest in paper.contests
@@ -25,6 +36,7 @@ def payload_of(
         "channel": channel,
         "assurance": assurance,
         "contests": contests,
+        **({"helped": True} if helped else {}),
     }
 
 
