@@ -22,6 +22,7 @@ import pbudget.desk.routes
 import pbudget.desk.tasks
 import pbudget.exports.routes
 import pbudget.guard.deciding
+import pbudget.guard.outreach_routes
 import pbudget.guard.routes
 import pbudget.guard.staff_routes
 import pbudget.guard.tasks
@@ -91,6 +92,7 @@ ROOMS = (
     pbudget.results.staff_routes,
     pbudget.guard.routes,
     pbudget.guard.staff_routes,
+    pbudget.guard.outreach_routes,
     pbudget.exports.routes,
 )
 ACTS = (
@@ -117,6 +119,7 @@ DUTIES = (
     Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
     Duty("guard keys of certified rounds", Every(20), pbudget.guard.deciding.destroy_guard_keys, per_machine=True),
+    Duty("who is missing so far", Daily(5), pbudget.guard.tasks.look_at_open_rounds),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("rolls of sealed rounds", Every(20), pbudget.results.tasks.delete_rolls),

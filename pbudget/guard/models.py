@@ -48,3 +48,33 @@ class GuardDecision(Base):
     """By the slug of the pot, as they stood."""
     inputs: Mapped[dict[str, str]] = mapped_column(JSON)
     """The hash of what each report was made from."""
+
+
+class GuardSnapshot(Base):
+    """Who had taken part by one day of an open round, after disclosure control; never what they chose."""
+
+    __tablename__ = "guard_snapshot"
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("round.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    made_on: Mapped[date] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AccessRecord(Base):
+    """Something that was done to reach people: with whom, where, in which form, and what they said."""
+
+    __tablename__ = "access_record"
+    __table_args__ = (CheckConstraint("what <> ''", name="says_what"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    ward_id: Mapped[int | None] = mapped_column(ForeignKey("ward.id"))
+    done_on: Mapped[date]
+    what: Mapped[str] = mapped_column(String(200))
+    partner: Mapped[str] = mapped_column(String(200))
+    forms: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[str] = mapped_column(String(200))
+    by_whom: Mapped[str] = mapped_column(String(200))
+    they_said: Mapped[str] = mapped_column(Text)

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from pbudget.db import db
-from pbudget.guard.models import GuardDecision, GuardReport
+from pbudget.guard.models import AccessRecord, GuardDecision, GuardReport, GuardSnapshot
 from pbudget.results.models import RoundCount
 from pbudget.rounds.models import Pot, Round
+from pbudget.wards.models import Ward
 
 if TYPE_CHECKING:
     from pbudget.guard.document import Document
@@ -106,3 +107,57 @@ def _by_slug(round_id: int, column: InstrumentedAttribute[str]) -> dict[str, str
     chosen = select(Pot.slug, column).outerjoin(GuardReport, GuardReport.pot_id == Pot.id)
     found = dict(db.session.execute(chosen.where(Pot.round_id == round_id).order_by(Pot.position, Pot.id)).all())
     return found if all(found.values()) else {}
+
+
+@dataclass(frozen=True)
+class SnapshotView:
+    """Who had taken part by one day, as officers may see it while voting is open."""
+
+    made_on: date
+    content: dict[str, Any]
+
+
+def latest_snapshot(round_id: int) -> SnapshotView | None:
+    """The latest look at an open round, or None."""
+    chosen = select(GuardSnapshot).where(GuardSnapshot.round_id == round_id).order_by(GuardSnapshot.made_on.desc())
+    row = db.session.scalars(chosen.limit(1)).first()
+    return SnapshotView(row.made_on, row.content) if row else None
+
+
+def latest_snapshot_day(round_id: int) -> date | None:
+    """When an open round was last looked at."""
+    found = latest_snapshot(round_id)
+    return found.made_on if found else None
+
+
+@dataclass(frozen=True)
+class AccessView:
+    """Something that was done to reach people; `ward` is empty for the whole area."""
+
+    done_on: date
+    what: str
+    partner: str
+    forms: list[str]
+    languages: str
+    by_whom: str
+    they_said: str
+    ward: str
+
+
+def access_records(round_id: int) -> list[AccessView]:
+    """The access record of a round, the earliest first."""
+    columns = [getattr(AccessRecord, name) for name in AccessView.__dataclass_fields__ if name != "ward"]
+    chosen = select(*columns, func.coalesce(Ward.name, "").label("ward")).outerjoin(
+        Ward, Ward.id == AccessRecord.ward_id
+    )
+    chosen = chosen.where(AccessRecord.round_id == round_id).order_by(AccessRecord.done_on, AccessRecord.id)
+    return [AccessView(**row) for row in db.session.execute(chosen).mappings()]
+
+
+def pack_of(round_id: int) -> list[tuple[str, ReportView]]:
+    """Every report of a round under the name of its contest."""
+    from pbudget.guard.document import document_from
+
+    chosen = select(Pot.name, GuardReport).join(Pot, Pot.id == GuardReport.pot_id).where(Pot.round_id == round_id)
+    rows = db.session.execute(chosen.order_by(Pot.position, Pot.id))
+    return [(name, ReportView(row.made_at, document_from(row.document), row.programme)) for name, row in rows]

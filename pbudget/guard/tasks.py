@@ -27,3 +27,10 @@ def ask_for_reports() -> None:
         if not any(job.kind == REPORT for job in jobs_of_round(round_id)):
             with transaction() as session:
                 enqueue(session, REPORT, {"round": round_id}, round_id)
+
+
+def look_at_open_rounds() -> None:
+    """Once a week: who is missing so far in each open round, for the officers' outreach."""
+    from pbudget.guard.outreach import take_weekly_snapshots  # brings numpy with it
+
+    take_weekly_snapshots()

@@ -190,6 +190,14 @@ def ballots_in_leaf_order(round_id: int) -> list[tuple[str, dict[str, Any]]]:
     return [(str(slot), json.loads(str(payload))) for slot, payload in rows]
 
 
+def counted_slots(round_id: int) -> list[tuple[str, str]]:
+    """Slot and ward code of every ballot that counts so far, in slot order; what is on them is not read."""
+    ballots = select(LedgerEntry.slot, _inside_payload("ward")).where(LedgerEntry.round_id == round_id)
+    last = _last_of_each_slot(round_id)
+    rows = db.session.execute(ballots.where(LedgerEntry.seq.in_(last)).order_by(LedgerEntry.slot))
+    return [(str(slot), ward) for slot, ward in rows]
+
+
 def _last_of_each_slot(round_id: int) -> Select[int]:
     last = select(func.max(LedgerEntry.seq))
     return last.where(LedgerEntry.round_id == round_id, LedgerEntry.slot.is_not(None)).group_by(LedgerEntry.slot)

@@ -43,7 +43,14 @@ FIGURES = {"age": ("0-15", "16-34", "35+"), "sex_16plus": ("F", "M")}
 
 
 def voted(app, voters: list[tuple[str, str, str]]) -> OpenRound:
-    """A closed round in Riverside; each voter is a proposal, an age and a sex ("" is silence)."""
+    """The same, closed."""
+    vote = open_with_questions(app, voters)
+    close(vote)
+    return vote
+
+
+def open_with_questions(app, voters: list[tuple[str, str, str]]) -> OpenRound:
+    """An open round in Riverside; each voter is a proposal, an age and a sex ("" is silence)."""
     vote = open_round(app, pots=(replace(OWN, amount=6_000_000),), letters=1)
     with transaction() as session:
         session.execute(sa.update(Borough).values(is_demo=True))
@@ -58,7 +65,6 @@ def voted(app, voters: list[tuple[str, str, str]]) -> OpenRound:
         slot = db.session.scalars(sa.select(LedgerEntry.slot).order_by(LedgerEntry.seq.desc()).limit(1)).one()
         if age or sex:
             keep_answers(keys_folder(), vote.id, vote.slug, ids, slot, 1, {"age": age, "sex": sex})
-    close(vote)
     return vote
 
 

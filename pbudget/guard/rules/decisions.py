@@ -1,6 +1,6 @@
 """What a council can decide once it has read the reports, and until when a result is held for its councillors.
 
-held_until(Friday 24 December 2027)  ->  Wednesday 12 January 2028: ten working days of England on, bank holidays left out
+held_until(Friday 24 December 2027)  ->  Wednesday 12 January 2028: ten working days of England on
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,119 @@
+"""While voting is open: once a week, who is missing so far. No choice is read, and nothing of who wins is worked out.
+
+Officers see groups and wards through the same disclosure control as the public, never live counts. What was done about
+it goes into the access record: it is a checklist beside the figures, and for groups too small to count the only one.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pbudget.audit.actions import record
+from pbudget.db import database_now, db, transaction
+from pbudget.equality.queries import open_answers, plan_of
+from pbudget.equality.rules.questions import groups_answered
+from pbudget.guard.models import AccessRecord, GuardSnapshot
+from pbudget.guard.participation import participation_table
+from pbudget.guard.pooling import Pooled, WardVotes, pool
+from pbudget.guard.queries import latest_snapshot_day
+from pbudget.guard.reporting import OLDEST, residents_of
+from pbudget.guard.rules.outreach import more_to_par
+from pbudget.guard.rules.thresholds import Thresholds
+from pbudget.keys.actions import load_key
+from pbudget.keys.rules import KeyIds
+from pbudget.kit.clock import LONDON
+from pbudget.kit.errors import PbudgetError
+from pbudget.ledger.queries import counted_slots
+from pbudget.rounds.opening import keys_folder
+from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
+from pbudget.rounds.rules.phases import OPEN
+from pbudget.wards.queries import ward_ids
+
+EVERY = timedelta(days=7)
+FEWEST = 100
+"""Fewer votes tell nothing about who is missing."""
+TOO_FEW = ("under", "severely under", "absent")
+
+
+def take_weekly_snapshots() -> None:
+    """Look at every open round that was last looked at a week ago or more; one without a guard key is left out."""
+    db.session.rollback()  # what was cast since is to be seen
+    for round_ in rounds((OPEN,), number_of_rounds((OPEN,))):
+        with transaction() as session:
+            today = database_now(session).astimezone(LONDON).date()
+        last = latest_snapshot_day(round_.id)
+        if last is None or today - last >= EVERY:
+            take_snapshot(round_, today)
+
+
+def take_snapshot(round_: RoundView, today: date) -> bool:
+    """Keep who has taken part so far, by ward and pooled; False where it is too early or nobody was asked."""
+    wards = votes_by_ward(round_)
+    cast = sum(number for number, _ in wards.values())
+    if cast < FEWEST or not any(votes for _, votes in wards.values()):
+        return False
+    pooled = pool([votes for _, votes in wards.values() if votes])
+    content = {"ballots": cast, "missing": [line for each in pooled for line in missing_in(each)]}
+    with transaction() as session:
+        session.add(GuardSnapshot(round_id=round_.id, made_on=today, content=content))
+    return True
+
+
+def votes_by_ward(round_: RoundView) -> dict[str, tuple[int, WardVotes | None]]:
+    """Votes so far by ward code, and who cast them beside who lives there; the choices on them are not read."""
+    cast, questions = counted_slots(round_.id), plan_of(round_.id).questions
+    answers = _answers(round_, [slot for slot, _ in cast])
+    known, by_ward = ward_ids(), dict[str, list[Mapping[str, str | None]]]()
+    for slot, code in cast:
+        by_ward.setdefault(code, []).append(groups_answered(questions, answers.get(slot, {})))
+    return {code: (len(said), _beside(round_, known.get(code), said)) for code, said in sorted(by_ward.items())}
+
+
+def _answers(round_: RoundView, slots: Sequence[str]) -> dict[str, dict[str, str]]:
+    try:
+        key = load_key(keys_folder(), round_.slug, "guard", KeyIds(**(round_.key_ids or {})))
+    except (PbudgetError, TypeError):
+        return {}
+    return open_answers(key, round_.id, slots).by_slot
+
+
+def _beside(round_: RoundView, ward_id: int | None, said: Sequence[Mapping[str, str | None]]) -> WardVotes | None:
+    ages = (round_.youngest_age, round_.oldest_age or OLDEST)
+    residents = residents_of([ward_id], *ages) if ward_id is not None else None
+    asked = {name for each in said for name in each}
+    if residents is None or not asked & residents.shares.keys():
+        return None
+    counts = {
+        name: Counter(group for each in said if (group := each.get(name)) and group in shares)
+        for name, shares in residents.shares.items()
+        if name in asked
+    }
+    return WardVotes(residents, counts)
+
+
+def missing_in(pooled: Pooled) -> list[dict[str, Any]]:
+    """The groups of one dimension that are short of their share, with how many more would bring them to it."""
+    if not pooled.balance.usable:
+        return []
+    table = participation_table(pooled.dimension, pooled.balance, Thresholds())
+    return [
+        {
+            "dimension": table.label,
+            "group": row.label,
+            "share": row.share,
+            "residents": row.residents,
+            "more": more_to_par(row.participants, pooled.balance.known, row.residents),
+        }
+        for row in table.rows
+        if row.flag in TOO_FEW and row.residents is not None and row.participants is not None
+    ]
+
+
+def record_access(session: Session, round_id: int, slug: str, actor: str, **columns: Any) -> None:
+    """Write down something that was done to reach people; the audit log has the act, not its words."""
+    session.add(AccessRecord(round_id=round_id, **columns))
+    session.flush()
+    record(session, actor, "access recorded", slug)
