@@ -11,8 +11,9 @@ from sqlalchemy import make_url, text
 
 from pbudget.backups.actions import take_backup
 from pbudget.backups.copying import connection_environment
+from pbudget.ballots.actions import end_draft, start_draft
 from pbudget.db import db, transaction
-from pbudget.results.officer_acts import forget_the_roll
+from pbudget.roll.actions import delete_roll
 from tests.ballots.voter import Voter
 from tests.faults.durable import programs_on_path
 from tests.faults.test_linker import file_now
@@ -140,8 +141,18 @@ def test_a_deleted_roll_is_gone_from_the_file_itself(sqlite_app, tmp_path):
         session.execute(text(f"UPDATE roll_entry SET {columns}"), PERSON)
     db.session.remove()
     assert PERSON["email"].encode() in file_now(sqlite_app, tmp_path)
-    with transaction() as session:
-        forget_the_roll(session, vote.id)
+    delete_roll(vote.id)
     db.session.remove()
     left = file_now(sqlite_app, tmp_path)
     assert [detail for detail in PERSON.values() if detail.encode() in left] == []
+
+
+def test_a_deleted_draft_is_gone_from_the_file_itself(sqlite_app, tmp_path):
+    vote = open_round(sqlite_app)
+    drafts = [start_draft(vote.id, f"{number:064x}", vote.wards[0], assurance="code") for number in range(3)]
+    db.session.remove()
+    assert all(draft.encode() in file_now(sqlite_app, tmp_path) for draft in drafts)
+    end_draft(drafts[1])
+    db.session.remove()
+    left = file_now(sqlite_app, tmp_path)
+    assert [draft.encode() in left for draft in drafts] == [True, False, True]

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pbudget.ballots.queries import key_ids_of
-from pbudget.db import db, transaction
+from pbudget.db import db
 from pbudget.keys.actions import destroy_keys, load_key
 from pbudget.keys.rules import slot_of
-from pbudget.results.officer_acts import forget_the_roll
+from pbudget.roll.actions import delete_roll
 from tests.ballots.voter import Voter
 from tests.faults.linker import Evidence, Question, commits_of, guesses, read_tables
 from tests.support.open_round import open_round
@@ -110,8 +110,7 @@ def test_after_sealing_a_backup_with_the_roll_helps_nobody(voted, tmp_path):
     keys = vote.app.extensions["settings"].keys_folder
     secrets = [path.read_text().strip() for path in (keys / vote.slug).glob("*.key")]
     assert len(secrets) == 3
-    with transaction() as session:
-        forget_the_roll(session, vote.id)
+    delete_roll(vote.id)
     destroy_keys(keys, vote.slug)
     db.session.remove()
     file_now(vote.app, tmp_path)
