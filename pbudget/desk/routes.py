@@ -36,7 +36,8 @@ from pbudget.roll.rules.codes import Code
 from pbudget.roll.rules.letters import addressee
 from pbudget.roll.rules.reissue import IdentityNotShown, identity_shown
 from pbudget.rounds.queries import RoundView, round_by_slug
-from pbudget.wards.rules.postcodes import NotAPostcode, normalise, spaced
+from pbudget.rounds.rules.desk_numbers import desk_sentences
+from pbudget.wards.rules.postcodes import normalise, spaced
 from pbudget.web.access import roles, signed_in_staff
 
 pages = Blueprint("desk", __name__, url_prefix="/staff/rounds/<slug>/desk")
@@ -151,17 +152,10 @@ def add(slug: str) -> ResponseReturnValue:
     form.offer(wards_of_round(round_.id))
     if not form.validate_on_submit():
         return _add_page(round_, form), 422
-    try:
-        who = {"name": " ".join((form.name.data or "").split()), "address": lines_of(form.address.data)}
-        who["postcode"] = spaced(normalise(form.postcode.data))
-    except NotAPostcode:
-        form.refuse("postcode", "Enter a full postcode, like SE1 7AB")
-        return _add_page(round_, form), 422
-    except SearchNotUsable as error:
-        form.refuse(error.field, str(error))
-        return _add_page(round_, form), 422
 
     def request() -> str:
+        who = {"name": " ".join((form.name.data or "").split()), "address": lines_of(form.address.data)}
+        who["postcode"] = spaced(normalise(form.postcode.data))
         return asked_once(round_.id, "add", {**who, "ward": form.ward.data, **_signed(form, NEW)}, staff)
 
     return _ask(form, "points", request, lambda: _add_page(round_, form))
@@ -193,7 +187,7 @@ def collect(slug: str, permit_id: str) -> ResponseReturnValue:
     except PermitOver:
         return _over_page(round_)
     except PbudgetError as error:
-        form.submit.errors = [str(error).rstrip(".")]
+        form.refuse("submit", str(error))
         return _approved_page(round_, permit, form), 409
 
 
@@ -216,14 +210,14 @@ def _closed(round_: RoundView) -> str:
     return why_closed(round_.phase, round_.opens_at, round_.closes_at, _now())
 
 
-def _signed(form: IdentityForm, entry_id: str) -> dict[str, Any]:
+def _signed(form: IdentityForm | MoveForm, entry_id: str) -> dict[str, Any]:
     """What every request of the desk holds: the identity shown, who asks, and a number that hides the rest."""
     staff = signed_in_staff()
     shown, salt = identity_shown(form.points.data or []), salt_of(form.press.data or "", entry_id, staff.id)
     return {"identity": shown, "officer": staff.id, "salt": salt}
 
 
-def _ask(form: IdentityForm, field: str, request: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
+def _ask(form: PressForm, field: str, request: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
     """Go to the page of the request, or back to the form with why it cannot be made."""
     try:
         return redirect(url_for("approvals.one_approval", approval_id=request()), 303)
@@ -231,7 +225,7 @@ def _ask(form: IdentityForm, field: str, request: Callable[[], str], page: Calla
         return _refused(form, field, error, page)
 
 
-def _refused(form: IdentityForm, field: str, error: PbudgetError, page: Callable[[], str]) -> ResponseReturnValue:
+def _refused(form: PressForm, field: str, error: PbudgetError, page: Callable[[], str]) -> ResponseReturnValue:
     form.refuse(field, str(error))
     return page(), 422 if isinstance(error, BadInput | IdentityNotShown) else 503
 
@@ -260,7 +254,7 @@ def _desk_page(round_: RoundView, form: SearchForm, found: list[EntryView] | Non
         most=MOST_FOUND,
         wards={ward.id: ward.name for ward in wards_of_round(round_.id)} if found else {},
         permits=[(each, entry_by_id(round_.id, each.entry_id)) for each in waiting[:3]],
-        totals=desk_totals(round_.id),
+        done=desk_sentences(desk_totals(round_.id).as_json()),
         closed=_closed(round_),
     )
 
