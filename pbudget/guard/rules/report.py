@@ -56,7 +56,7 @@ def input_hash(contest: Contest, baseline: Mapping[str, Any], configuration: Map
     A ballot is {"labels": {dimension: group or null}, "scores": {project: score}}. Each distinct ballot, and each
     distinct set of labels, is written once, so 90,000 ballots cost little more than joining them.
     """
-    ballots = [_scores_text(contest, i) for i in range(len(contest.classes))]
+    ballots = _scores_texts(contest)
     asked = [answers.dimension for answers in contest.answers]
     said = list(zip(*(answers.labels for answers in contest.answers), strict=True)) or [()] * contest.ballots
     labels = {given: rfc8785.dumps(dict(zip(asked, given, strict=True))) for given in set(said)}
@@ -70,18 +70,17 @@ def input_hash(contest: Contest, baseline: Mapping[str, Any], configuration: Map
     return digest.hexdigest()
 
 
-def _scores_text(contest: Contest, position: int) -> bytes:
-    """Write one distinct ballot in canonical JSON: names in the order of their UTF-16 units."""
-    choices, scores = contest.classes[position]
-    named = sorted(
-        (contest.projects[p].encode("utf-16-be"), p, score) for p, score in zip(choices, scores, strict=True)
-    )
-    return b"{" + b",".join(_text(contest.projects[p]) + b":" + _number(score) for _, p, score in named) + b"}"
-
-
-@lru_cache(maxsize=4_096)
-def _text(text: str) -> bytes:
-    return rfc8785.dumps(text)
+def _scores_texts(contest: Contest) -> list[bytes]:
+    """Write every distinct ballot in canonical JSON: project ids in the order of their UTF-16 units."""
+    order = sorted(range(len(contest.projects)), key=lambda p: contest.projects[p].encode("utf-16-be"))
+    rank = {p: place for place, p in enumerate(order)}
+    named = [rfc8785.dumps(project) + b":" for project in contest.projects]
+    texts = []
+    for choices, scores in contest.classes:
+        score_of = dict(zip(choices, scores, strict=True))
+        said = [named[p] + _number(score_of[p]) for p in sorted(choices, key=rank.__getitem__)]
+        texts.append(b"{" + b",".join(said) + b"}")
+    return texts
 
 
 @lru_cache(maxsize=4_096)

@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from pbudget.guard.rules.contest import Contest, Flags, Floats, Integers
-from pbudget.tally.election import Election
+from pbudget.tally.election import BallotClass, Election
 from pbudget.tally.rules.count import count
 from pbudget.tally.rules.rule import GREEDY, Rule
 from pbudget.tally.rules.scores import ballot_scores
@@ -39,14 +39,18 @@ class Retally(Protocol):
 
 def contest_of_election(election: Election, class_of: Sequence[int]) -> Contest:
     """See an election the way the guard does; `class_of` gives the class of every ballot in order."""
-    classes = []
-    for ballot in election.classes:
-        scores = ballot_scores(election, ballot)
-        said = sorted(zip(ballot.choices, map(float, scores), strict=True))
-        classes.append((tuple(p for p, _ in said), tuple(score for _, score in said)))
+    classes = [_said(election, ballot) for ballot in election.classes]
     projects = tuple(project.id for project in election.projects)
     costs = tuple(project.cost for project in election.projects)
     return Contest(projects, costs, tuple(classes), np.array(class_of, dtype=np.int64))
+
+
+def _said(election: Election, ballot: BallotClass) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Which projects a ballot names, ascending, and the score it gives each."""
+    if election.ballot_type == "approval":
+        return ballot.choices, (1.0,) * len(ballot.choices)
+    said = sorted(zip(ballot.choices, map(float, ballot_scores(election, ballot)), strict=True))
+    return tuple(p for p, _ in said), tuple(score for _, score in said)
 
 
 def retally_for(election: Election, rule: Rule, contest: Contest) -> Retally:
