@@ -31,7 +31,6 @@ from pbudget.accounts.forms import (
 from pbudget.accounts.front import tasks_of
 from pbudget.accounts.pictures import authenticator_picture
 from pbudget.accounts.queries import COOKIE_ID, COOKIE_SEEN, SignedIn
-from pbudget.accounts.rules.limits import client_network
 from pbudget.accounts.security import clock, codes
 from pbudget.accounts.signing_in import (
     CodeRefused,
@@ -46,6 +45,7 @@ from pbudget.audit import queries as audit
 from pbudget.audit.export import write_export
 from pbudget.config import Settings
 from pbudget.jobs.queries import troubles
+from pbudget.kit.networks import network_of
 from pbudget.web.access import ROLES, again_and_back, current_staff, public, roles, signed_in_staff, signed_path
 from pbudget.web.paging import asked_page
 
@@ -321,7 +321,7 @@ def _signed_in_now() -> SignedIn:
 
 
 def _network() -> str:
-    return client_network(request.remote_addr)
+    return network_of(request.remote_addr)
 
 
 def _carry(session_id: str) -> None:

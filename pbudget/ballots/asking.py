@@ -4,8 +4,6 @@ As with wrong codes, what is counted stands under a keyed hash whose key changes
 and no address.
 """
 
-import hashlib
-import hmac
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,10 +15,10 @@ from pbudget.ballots.rules.contacts import EVERYWHERE, PER_ADDRESS, PER_NETWORK,
 from pbudget.config import Settings
 from pbudget.kit.clock import Clock
 from pbudget.kit.errors import BadInput
+from pbudget.kit.networks import network_of
 from pbudget.roll.identify import clock
-from pbudget.roll.limits import SharedCounts
 from pbudget.roll.rules.limits import Limit, say_wait
-from pbudget.roll.rules.networks import network_of
+from pbudget.web.counts import SharedCounts
 
 
 class TooManyLinks(BadInput):
@@ -52,7 +50,7 @@ class AskLimits:
         return self._limiter.hit(_item(PER_ADDRESS), self._name("contact", contact))
 
     def _name(self, kind: str, who: str) -> str:
-        return hmac.new(self._counts.key_of_today(), f"{kind} {who}".encode(), hashlib.sha256).hexdigest()
+        return self._counts.name_of(kind, who)
 
 
 def ask_limits() -> AskLimits:

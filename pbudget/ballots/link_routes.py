@@ -16,11 +16,11 @@ from pbudget.ballots.queries import VotingRound, wards_of_round
 from pbudget.ballots.sessions import go_to, page_of_standing, round_to_vote_in, settings
 from pbudget.ballots.troubles import handle_troubles
 from pbudget.kit.errors import BadInput
+from pbudget.kit.networks import network_of
 from pbudget.outbox.rules import AddressNotUsable
 from pbudget.roll.identify import TooManyTries, clock, try_limits
 from pbudget.roll.rules.codes import Code, parse_code
 from pbudget.roll.rules.limits import say_wait
-from pbudget.roll.rules.networks import network_of
 from pbudget.wards.queries import has_postcodes
 from pbudget.web.access import public
 

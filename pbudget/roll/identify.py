@@ -7,13 +7,13 @@ from flask import current_app
 from pbudget.config import Settings
 from pbudget.kit.clock import Clock, SystemClock
 from pbudget.kit.errors import BadInput
+from pbudget.kit.networks import network_of
 from pbudget.roll import hashing
 from pbudget.roll.hashing import NOBODY, ScryptCost, Verifier
 from pbudget.roll.limits import MachineBusy, TryLimits
 from pbudget.roll.queries import RollEntryView, StoredCode, stored_code
 from pbudget.roll.rules.codes import Code, parse_code
 from pbudget.roll.rules.limits import say_wait
-from pbudget.roll.rules.networks import network_of
 
 BUSY_FOR = timedelta(seconds=30)
 WHY_VOID = {

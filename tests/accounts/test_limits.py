@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pbudget.accounts.rules import limits as rules
-from pbudget.accounts.rules.limits import client_network, sign_in_holds
+from pbudget.accounts.rules.limits import sign_in_holds
 from pbudget.accounts.throttle import SignInLimits
 from pbudget.kit.clock import FixedClock
 
@@ -84,20 +84,7 @@ def test_the_file_names_neither_network_nor_account_and_forgets_at_midnight(tmp_
     assert b"192.0.2" not in kept
     tomorrow = SignInLimits(tmp_path, FixedClock(NOON + timedelta(days=1)))
     assert tomorrow.wait_until(HERE, "a@test.example") is None
-    assert (tmp_path / "sign-ins.sqlite").stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.77", "192.0.2.0/24"),
-        ("2001:db8:1:2ff:3::4", "2001:db8:1:200::/56"),
-        (None, "unknown"),
-        ("not an address", "unknown"),
-    ],
-)
-def test_an_address_is_known_by_its_network(address, network):
-    assert client_network(address) == network
+    assert (tmp_path / "failed-sign-ins.sqlite").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(

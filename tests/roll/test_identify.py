@@ -5,12 +5,12 @@ from time import perf_counter, thread_time
 
 import pytest
 
+from pbudget.kit.networks import network_of
 from pbudget.roll.hashing import ScryptCost
 from pbudget.roll.identify import TooManyTries, VotingCodeNotRecognised, VotingCodeReplaced, identify, try_limits
 from pbudget.roll.limits import TryLimits
 from pbudget.roll.rules import codes, limits
 from pbudget.roll.rules.codes import Code
-from pbudget.roll.rules.networks import network_of
 from tests.roll.building import CHEAP, FIRST, add_code, add_entries
 
 HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"

@@ -5,7 +5,6 @@ and against the network. Only when failures come from everywhere at once do thos
 without a failure of its own may always try.
 """
 
-import ipaddress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -47,13 +46,3 @@ def sign_in_holds(stage: str, started_at: datetime, seen_at: datetime, now: date
     longest = {"full": ABSOLUTE, "password": HALF_WAY, "set-up": SET_UP}[stage]
     idle = IDLE if stage == "full" else longest
     return now - started_at < longest and now - seen_at < idle
-
-
-def client_network(address: str | None) -> str:
-    """The network an address belongs to: the first 24 bits of IPv4, 56 of IPv6. `192.0.2.7` -> `192.0.2.0/24`."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    bits = 24 if found.version == 4 else 56
-    return str(ipaddress.ip_network((found, bits), strict=False))
