@@ -6,7 +6,7 @@ for a few thousand rows at most. An import that was cut short is never seen, and
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -188,10 +188,21 @@ def _write_entries(path: Path, import_id: int, round_id: int, terms: RollTerms, 
         entries = _entries(rows_of(table, terms), terms, total)
         while portion := [{**same, **entry} for entry in islice(entries, ROWS_AT_ONCE)]:
             with transaction() as session:
-                session.execute(insert(RollEntry), portion)
+                _put(session, portion)
                 session.execute(update(RollImport).where(RollImport.id == import_id).values(touched_at=_now()))
             done += len(portion)
             progress(done, total)
+
+
+def _put(session: Session, portion: Sequence[Mapping[str, Any]]) -> None:
+    """Write a portion: by COPY on PostgreSQL, which takes it with a third of the work of so many INSERTs."""
+    if session.get_bind().dialect.name != "postgresql":
+        session.execute(insert(RollEntry), portion)
+        return
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY roll_entry ({', '.join(portion[0])}) FROM STDIN") as copy:
+        for entry in portion:
+            copy.write_row(tuple(entry.values()))
 
 
 def _entries(rows: Iterator[RollRow], terms: RollTerms, total: int) -> Iterator[dict[str, Any]]:
