@@ -1,5 +1,7 @@
 """Time: kept in UTC, said in Europe/London, always from a clock that is handed in."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -33,6 +35,33 @@ class FixedClock:
     def now(self) -> datetime:
         """The moment it was set to."""
         return self.moment
+
+
+def steady_seconds() -> float:
+    """Seconds by a clock that nobody can set, sleep included where the system counts it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+class StepWatch:
+    """Notices when somebody sets the machine's clock, by a clock that nobody can set. Look at it every few seconds.
+
+    moved() -> 0.0, 0.0, then 600.0 from the look after it was put ten minutes forward, until it is put back.
+    """
+
+    def __init__(
+        self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = steady_seconds, least: float = 2.0
+    ) -> None:
+        """`least`: seconds between two looks that are a step; less is a clock being led slowly to the right time."""
+        self._wall, self._steady, self._least = wall, steady, least
+        self._ahead, self._moved = wall() - steady(), 0.0
+
+    def moved(self) -> float:
+        """By how many seconds the clock was set since the beginning; below zero for backwards."""
+        ahead = self._wall() - self._steady()
+        if abs(ahead - self._ahead) > self._least:
+            self._moved += ahead - self._ahead
+        self._ahead = ahead
+        return self._moved
 
 
 def say_day(day: date) -> str:

@@ -31,8 +31,11 @@ class ClockNotTrusted(PbudgetError):
     """The clocks disagree, so nothing closes by itself; the officer reads which and closes by hand."""
 
 
-def close_due_rounds(ids: list[int]) -> list[int]:
-    """Close each of these rounds whose time has come; the ids of those that were. One that cannot is logged."""
+def close_due_rounds(ids: list[int], troubles: list[str] | None = None) -> list[int]:
+    """Close each of these rounds whose time has come; the ids of those that were. One that cannot is logged.
+
+    Why not is added to `troubles`.
+    """
     closed = []
     for round_id in ids:
         try:
@@ -41,6 +44,8 @@ def close_due_rounds(ids: list[int]) -> list[int]:
                     closed.append(round_id)
         except (ClockNotTrusted, TooEarlyToClose) as error:
             log.error("round-not-closed", error=type(error).__name__)
+            if troubles is not None:
+                troubles.append(str(error))
     return closed
 
 

@@ -28,6 +28,17 @@ def clock_problem(now: datetime, *, machine: datetime, latest_known: datetime) -
     return ""
 
 
+def step_problem(moved: float) -> str:
+    """Why nothing closes by itself after the machine's clock was set by so many seconds; empty when it was not."""
+    if abs(moved) <= TOLERANCE.total_seconds():
+        return ""
+    way = "forwards" if moved > 0 else "backwards"
+    return (
+        f"This machine's clock was set {way} by {abs(moved):,.0f} seconds. If it is right now, restart the worker; "
+        "else mend it. Until then no round closes by itself; two officers can close it."
+    )
+
+
 def extension_problem(closes_at: datetime, later: datetime, now: datetime) -> str:
     """Why voting cannot be extended to this time; empty when it can."""
     if now >= closes_at:

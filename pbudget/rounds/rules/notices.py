@@ -43,6 +43,12 @@ def _amendment(body: Mapping[str, Any]) -> tuple[str, str] | None:
     if body.get("what") == "withdraw":
         what_follows = "It cannot win. Ballots that name it stand, and count for everything else on them."
         return f"Proposal withdrawn: {body['title']}", f"{_sentence(body['reason'])} {what_follows}"
+    if body.get("what") == "restore":
+        lost = f"{body['lost']:,} {'entry' if body['lost'] == 1 else 'entries'}"
+        return "Votes were lost", (
+            f"The vote was restored from a backup with {body['entries']:,} entries in its list; {body['known']:,} had "
+            f"been recorded, so {lost} are lost. If “Check my reference” does not find your reference, vote again."
+        )
     return ("Correction", body["text"]) if body.get("what") == "correct" else None
 
 
