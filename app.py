@@ -33,6 +33,7 @@ import pbudget.ledger.models
 import pbudget.ledger.watch
 import pbudget.outbox.tasks
 import pbudget.proposals.routes
+import pbudget.publicity.routes
 import pbudget.rehearsals.routes
 import pbudget.results.officer_acts
 import pbudget.results.routes
@@ -75,6 +76,7 @@ ROOMS = (
     pbudget.home.routes,
     pbudget.wards.routes,
     pbudget.hubs.routes,
+    pbudget.publicity.routes,
     pbudget.accounts.routes,
     pbudget.roll.routes,
     pbudget.rounds.routes,

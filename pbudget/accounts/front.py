@@ -40,6 +40,13 @@ TASKS = [
         frozenset({"officer", "auditor"}),
     ),
     Task(
+        "Rounds",
+        "The time before an election",
+        "Hold publicity back, from when to when and why",
+        "publicity.switch",
+        frozenset({"officer", "auditor"}),
+    ),
+    Task(
         "At a hub or road show",
         "Help for residents",
         "The phone line and the hubs that every page names",

@@ -39,6 +39,7 @@ from pbudget.ballots.sessions import (
     part_of_a_session,
     round_to_vote_in,
     settings,
+    start_page,
     voter,
     why_no_tracker,
 )
@@ -76,7 +77,7 @@ pages.after_request(keep_nothing)
 def start(slug: str) -> Response:
     """What this vote is, who may take part, until when, and the way in; or why one cannot vote now."""
     round_ = round_to_vote_in(slug)
-    return make_response(render_template("ballots/start.html", round=round_, unfinished=sessions.draft_here(round_)))
+    return start_page(round_, unfinished=sessions.draft_here(round_))
 
 
 @pages.get("/vote/begin")

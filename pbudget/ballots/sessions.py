@@ -21,6 +21,8 @@ from pbudget.ballots.queries import (
 from pbudget.config import Settings
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
+from pbudget.ledger.queries import acts
+from pbudget.rounds.rules.notices import notices_of
 from pbudget.web.errors import error_page
 from pbudget.web.layout import is_fragment
 
@@ -113,7 +115,13 @@ def page_of_standing(round_: VotingRound, status: int = 200) -> Response:
     """What a voter reads before voting opens, after it closes, or when it was annulled."""
     if is_fragment():
         return go_to(url_for("ballots.start", slug=round_.slug))
-    return make_response(render_template("ballots/start.html", round=round_, refused=request.method == "POST"), status)
+    return start_page(round_, status, refused=request.method == "POST")
+
+
+def start_page(round_: VotingRound, status: int = 200, **more: object) -> Response:
+    """The start of a vote, or why one cannot vote now; and everything that changed since voting opened."""
+    changed = notices_of(acts(round_.id)) if round_.standing != "not-yet" else []
+    return make_response(render_template("ballots/start.html", round=round_, notices=changed, **more), status)
 
 
 def go_to(address: str) -> Response:

@@ -36,7 +36,7 @@ def sign_bundle_now(session: Session, round_: RoundView, forms: dict[str, str], 
     assert counted is not None
     kept_back = [each.name for each in contest_files(round_.id) if forms[each.slug] != BALLOTS]
     texts = {
-        "README.txt": readme(round_.name, kept_back, signed=signing is not None),
+        "README.txt": readme(round_.name, kept_back, signed=signing is not None, assurance=round_.assurance),
         "outcome.json": counted.outcome,
         "verify.py": Path(pbudget.ledger.verify_alone.__file__).read_text(encoding="utf-8"),
         "recount.py": Path(pbudget.results.recount.__file__).read_text(encoding="utf-8"),

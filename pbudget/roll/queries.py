@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from pbudget.db import db
 from pbudget.roll.models import DeskCount, LetterBatch, RollEntry, RollImport, RollStop, VotingCode
+from pbudget.wards.models import Ward
 
 ROWS_AT_ONCE = 5000
 FILE_ORDER = (RollEntry.import_id, RollEntry.number, RollEntry.place)
@@ -289,15 +290,25 @@ def entry_by_reference(round_id: int, selector: str) -> EntryView | None:
 
 def counts_by_ward(round_id: int) -> dict[int, WardCounts]:
     """Entries, codes that can be voted with and returned letters of each ward, by ward id; in one statement."""
+    return counts_and_codes_of_wards(round_id)[0]
+
+
+def counts_and_codes_of_wards(round_id: int) -> tuple[dict[int, WardCounts], dict[int, str]]:
+    """The same, and the ONS code of every ward by its id; in one statement."""
     entries = _by_ward(round_id, "entries").join(RollImport).where(RollImport.visible)
     codes = [
         _by_ward(round_id, name).join(VotingCode, VotingCode.roll_entry_id == RollEntry.id).where(which)
         for name, which in (("live", VotingCode.state == "live"), ("returned", VotingCode.why_void == "returned"))
     ]
+    wards = select(Ward.code, Ward.id, literal(None, Integer))
     found: dict[int, dict[str, int]] = {}
-    for name, ward_id, number in db.session.execute(union_all(entries, *codes)):
-        found.setdefault(ward_id, {})[name] = number
-    return {ward_id: WardCounts(**counts) for ward_id, counts in found.items()}
+    codes_of_wards: dict[int, str] = {}
+    for name, ward_id, number in db.session.execute(union_all(entries, *codes, wards)):
+        if number is None:
+            codes_of_wards[ward_id] = name
+        else:
+            found.setdefault(ward_id, {})[name] = number
+    return {ward_id: WardCounts(**counts) for ward_id, counts in found.items()}, codes_of_wards
 
 
 def live_codes_by_ward(round_id: int) -> dict[int, int]:

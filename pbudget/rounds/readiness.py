@@ -14,12 +14,11 @@ from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput
 from pbudget.kit.fingerprints import program_sha256
 from pbudget.proposals.queries import ProposalView, proposals_of
-from pbudget.roll.queries import WardCounts, codes_fingerprint, counts_by_ward
+from pbudget.roll.queries import WardCounts, codes_fingerprint, counts_and_codes_of_wards
 from pbudget.rounds.models import EscrowReceipt
 from pbudget.rounds.queries import PotView, SetUp, pots_of
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenProposal, FrozenRound, contest_digest
 from pbudget.rounds.rules.tasks import PotFacts, Preparation
-from pbudget.wards.queries import ward_ids
 
 
 class NotReadyToOpen(BadInput):
@@ -27,21 +26,23 @@ class NotReadyToOpen(BadInput):
 
 
 class Parts(NamedTuple):
-    """What a round is made of beside its own row, each read once: pots, proposals by pot id, the roll by ward id."""
+    """What a round is made of beside its own row, each read once: pots, then by id proposals, roll and ward codes."""
 
     pots: list[PotView]
     proposals: dict[int, list[ProposalView]]
     wards: dict[int, WardCounts]
+    codes: dict[int, str]
 
 
 def parts_of(round_id: int) -> Parts:
     """Read them, in three statements."""
-    return Parts(pots_of(round_id), proposals_of(round_id), counts_by_ward(round_id))
+    counts, codes = counts_and_codes_of_wards(round_id)
+    return Parts(pots_of(round_id), proposals_of(round_id), counts, codes)
 
 
 def preparation_of(round_: SetUp, parts: Parts, now: datetime) -> Preparation:
     """Everything the task list looks at."""
-    pots, proposals, wards = parts
+    pots, proposals, wards, _ = parts
     return Preparation(
         now=now,
         name=round_.name,
@@ -129,7 +130,7 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
     """Everything the manifest will say. Raises NotReadyToOpen where dates or keys are missing."""
     if not round_.opens_at or not round_.closes_at or not round_.key_ids:
         raise NotReadyToOpen("The round has no dates or no keys yet. Finish the tasks first.")
-    wards = {ward_id: code for code, ward_id in ward_ids().items()}
+    wards = parts.codes
     return FrozenRound(
         slug=round_.slug,
         name=round_.name,

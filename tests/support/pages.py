@@ -13,6 +13,10 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
 from pbudget.db import db
+from pbudget.hubs.queries import KEPT as HELP_KEPT
+from pbudget.hubs.queries import help_known
+from pbudget.publicity.queries import KEPT as ELECTION_KEPT
+from pbudget.publicity.queries import period_for_pages
 
 LARGEST_PAGE = 40 * 1024
 MOST_QUERIES = 8
@@ -62,6 +66,7 @@ class PageClient:
         return self._fetch("POST", path, status, data={**data, "csrf_token": token["value"]})
 
     def _fetch(self, method: str, path: str, status: int, **kwargs) -> Page:
+        self._know_what_every_page_says()
         with self.app.app_context(), counted_queries() as queries:
             response = self.http.open(path, method=method, **kwargs)
         page = Page(response, queries)
@@ -73,6 +78,14 @@ class PageClient:
         ):
             check_house_rules(self.app, page, path)
         return page
+
+    def _know_what_every_page_says(self) -> None:
+        """Have the process know help and election, as it does after its first page: a page's own statements count."""
+        if {HELP_KEPT, ELECTION_KEPT} <= set(self.app.extensions):
+            return
+        with self.app.app_context():
+            help_known()
+            period_for_pages()
 
 
 class counted_queries:  # noqa: N801 - reads as a phrase in `with`

@@ -16,7 +16,7 @@ class Line:
     option: Option
     cost: str
     brief: str
-    full: str
+    rest: str
     chosen: bool
     rank: int
     points: str
@@ -38,7 +38,7 @@ def lines_of(
 def _line(
     contest: Contest, choices: Choices, option: Option, number: int, typed: Mapping[str, str], errors: dict[str, str]
 ) -> Line:
-    brief, full = in_brief(option.description)
+    brief, rest = in_brief(option.description)
     points = choices.get(option.reference, 0) if isinstance(choices, dict) else 0
     ranked = contest.ballot_type == "ranked" and isinstance(choices, list) and option.reference in choices
     return Line(
@@ -46,7 +46,7 @@ def _line(
         option=option,
         cost=money_of(contest, option.cost),
         brief=brief,
-        full=full,
+        rest=rest,
         chosen=option.reference in choices,
         rank=list(choices).index(option.reference) + 1 if ranked else 0,
         points=typed.get(option.reference, str(points)),

@@ -132,15 +132,16 @@ def money_of(contest: Contest, amount: int) -> str:
 
 
 def in_brief(text: str, longest: int = 150) -> tuple[str, str]:
-    """A description's first sentences, about two lines of them, and the whole text where that was not all.
+    """A description's first sentences, about two lines of them, and the rest of it.
 
-    "Swings. Benches." -> ("Swings. Benches.", "")
+    "Swings. Benches." -> ("Swings. Benches.", "")      a sentence too long is cut: ("A very long…", "…sentence.")
     """
     plain = " ".join(text.split())
     if len(plain) <= longest:
         return plain, ""
     end = max(plain.rfind(mark, 0, longest) for mark in (". ", "! ", "? "))
     if end > 0:
-        return plain[: end + 1], plain
+        return plain[: end + 1], plain[end + 2 :]
     space = plain.rfind(" ", 0, longest)
-    return plain[: space if space > 0 else longest] + "…", plain
+    cut = space if space > 0 else longest
+    return plain[:cut] + "…", "…" + plain[cut:].strip()

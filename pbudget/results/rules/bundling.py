@@ -4,6 +4,9 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from textwrap import fill
+
+from pbudget.results.rules.facts import ASSURANCE_WORDS
 
 FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 """The oldest date a .zip can hold: what stands in the files says when, not the archive."""
@@ -13,6 +16,8 @@ README = """{name}
 
 This is everything that is public about how {name} was voted on and counted. You need Python 3.10 or newer and
 nothing else: no installation, no network.
+
+{assurance}
 
 Check it yourself in five minutes:
 
@@ -40,13 +45,15 @@ before opening are for, and the reference every voter keeps: look for it in ledg
 """
 
 
-def readme(name: str, totals_only: list[str], *, signed: bool) -> str:
+def readme(name: str, totals_only: list[str], *, signed: bool, assurance: str = "code") -> str:
     """The README of a round's bundle; `totals_only` names the contests whose ballots are not published."""
     missing = ""
     if totals_only:
         missing = f"\n                    not published, with the auditor: {', '.join(totals_only)}"
     note = "; SHA256SUMS.sig is the round's signature on it" if signed else "; not signed: the round's key was lost"
-    return README.format(name=name, line="=" * len(name), missing=missing, signed=note)
+    return README.format(
+        name=name, line="=" * len(name), missing=missing, signed=note, assurance=fill(ASSURANCE_WORDS[assurance], 112)
+    )
 
 
 def sums_of(files: Mapping[str, bytes]) -> str:
