@@ -12,7 +12,7 @@ from pbudget.ledger.rules import fingerprint
 from pbudget.results import words
 from pbudget.results.queries import CountView, PublicationView
 from pbudget.results.rules.facts import ASSURANCE_WORDS, CHECK_WORDS, turnout_of
-from pbudget.results.rules.publishing import percent
+from pbudget.results.rules.publishing import channel_cells, percent
 from pbudget.rounds.queries import RoundView
 
 
@@ -22,6 +22,7 @@ def declaration_page(round_: RoundView, counted: CountView, published: Publicati
     ballots, roll = turnout_of(facts)
     share = percent(ballots, roll) if roll else ""
     sentences = [words.turnout_sentence(ballots, roll, share), *words.replaced_sentences(facts)]
+    sentences += words.channel_sentences([(cell.name, cell.count) for cell in channel_cells(facts["channels"])])
     contests = json.loads(counted.outcome)["contests"]
     return render_template(
         "results/declaration.html",

@@ -76,8 +76,16 @@ class AuditorForm(FlaskForm):  # type: ignore[misc]
 
 
 class DrawForm(FlaskForm):  # type: ignore[misc]
-    """Where lots were drawn, and at which place each project came; `draw_form` adds a field for every project."""
+    """At which place each project was drawn, and where; `draw_form` makes one with a field for every project."""
 
+    def places(self, projects: Projects) -> dict[str, int]:
+        """The place at which each project was drawn, by reference."""
+        return {reference: self[place_name(number)].data for number, (reference, _) in enumerate(projects)}
+
+
+def draw_form(projects: Projects) -> DrawForm:
+    """The form for the projects of one pot, as (reference, title), in the order in which its page shows them."""
+    fields = {place_name(number): _place(title, len(projects)) for number, (_, title) in enumerate(projects)}
     where = TextAreaField(
         "Where, when and before whom the lots were drawn",
         widget=GovTextArea(),
@@ -87,23 +95,15 @@ class DrawForm(FlaskForm):  # type: ignore[misc]
         ],
     )
     ask = SubmitField("Ask another officer to approve", widget=GovSubmitInput())
-
-    def places(self, projects: Projects) -> dict[str, int]:
-        """The place at which each project was drawn, by reference."""
-        return {reference: self[place_name(number)].data for number, (reference, _) in enumerate(projects)}
-
-
-def draw_form(projects: Projects) -> DrawForm:
-    """The form for the projects of one pot, as (reference, title)."""
-    wrong = f"Enter the place at which it was drawn, 1 to {len(projects)}"
-    fields = {
-        place_name(number): IntegerField(
-            title, widget=GovTextInput(), validators=[InputRequired(wrong), NumberRange(1, len(projects), wrong)]
-        )
-        for number, (_, title) in enumerate(projects)
-    }
-    form: DrawForm = type("DrawFormOfThisPot", (DrawForm,), fields)()
+    form: DrawForm = type("DrawFormOfThisPot", (DrawForm,), {**fields, "where": where, "ask": ask})()
     return form
+
+
+def _place(title: str, projects: int) -> IntegerField:
+    wrong = f"{title}: enter the place at which it was drawn, 1 to {projects}"
+    return IntegerField(
+        title, widget=GovTextInput(), validators=[InputRequired(wrong), NumberRange(1, projects, wrong)]
+    )
 
 
 def place_name(number: int) -> str:

@@ -226,6 +226,14 @@ def turnout_sentence(ballots: int, roll: int | None, share: str) -> str:
     return f"A ballot was cast for {ballots:,} of {plural(roll, 'place')} on the roll: a turnout of {share}."
 
 
+def channel_sentences(cells: Sequence[tuple[str, int | None]]) -> list[str]:
+    """How ballots were cast, small numbers left out: `… Online 812 and Paper 96.`; nothing where nothing is given."""
+    given = [f"{CHANNELS.get(name, name)} {count:,}" for name, count in cells if count is not None]
+    hidden = [CHANNELS.get(name, name) for name, count in cells if count is None]
+    few = [f"{listed(hidden)}: numbers below 10, or that would give one away, are not given."] * bool(hidden)
+    return [f"Ballots that count, by the way they were cast: {listed(given)}.", *few] if given else []
+
+
 def replaced_sentences(facts: Mapping[str, Any]) -> list[str]:
     """Ballots replaced and what was done to the roll and its codes, as the declaration and the result state them."""
     replaced = facts["replacing"]

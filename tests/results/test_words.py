@@ -83,3 +83,11 @@ def test_a_ballot_for_a_ward_and_the_whole_area_is_one_ballot_in_a_round_held_he
     assert words.contest_words(contests[:2], held_here=True) == "1 of 5 projects funded in 2 contests, 42 ballots"
     assert words.contest_words(contests) == "3 of 9 projects funded in 3 contests, 84 ballots"
     assert words.contest_words([], held_here=True) == "0 of 0 projects funded, 0 ballots"
+
+
+def test_ways_of_voting_are_given_without_small_numbers():
+    assert words.channel_sentences([("online", 812), ("kiosk", None), ("paper", 96)]) == [
+        "Ballots that count, by the way they were cast: Online 812 and Paper 96.",
+        "Kiosk: numbers below 10, or that would give one away, are not given.",
+    ]
+    assert words.channel_sentences([]) == []
