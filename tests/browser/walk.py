@@ -27,6 +27,8 @@ STEPS_OF_SIGNING_IN = frozenset(
     }
 )
 """Public routes that answer only within a sign-in, or to a link that was sent; tests/accounts goes through them."""
+LINKS_IN_EMAILS = frozenset({"reminders.stop"})
+"""Public routes that answer only to a link in an e-mail; tests/rounds/test_reminders.py goes through them."""
 
 
 @dataclass
@@ -119,7 +121,7 @@ def public_rules(app: Flask) -> list[Rule]:
         for rule in app.url_map.iter_rules()
         if "GET" in rule.methods
         and access_of(app, rule.endpoint) == "public"
-        and rule.endpoint not in MACHINE_ROUTES | STEPS_OF_SIGNING_IN
+        and rule.endpoint not in MACHINE_ROUTES | STEPS_OF_SIGNING_IN | LINKS_IN_EMAILS
     ]
 
 
