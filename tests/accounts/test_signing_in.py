@@ -1,10 +1,12 @@
 """The whole way in: link, password, code; and every way in that must not be one. What locks runs on both engines."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app import create_app
 from pbudget.accounts import actions, signing_in
 from pbudget.accounts.models import Staff, StaffRecoveryCode, StaffSession
 from pbudget.audit.queries import entries, verify
@@ -417,3 +419,17 @@ def test_nothing_is_written_when_a_sign_in_is_refused(sqlite_app):
     give_password(PageClient(sqlite_app), "wrong lantern otter moss", status=200)
     assert sessions() == []
     assert acts() == []
+
+
+def test_without_the_secret_key_nobody_gets_in_until_a_new_link_is_given(sqlite_app):
+    client, phone, _ = ready(sqlite_app)
+    give_password(client)
+    client.post("/staff/sign-in/code", {"code": next_code(sqlite_app, phone)}, status=303)
+    db.session.remove()
+    elsewhere = create_app(replace(sqlite_app.extensions["settings"], secret_key="s" * 64))
+    elsewhere.extensions["clock"] = sqlite_app.extensions["clock"]
+    with elsewhere.app_context():
+        other = PageClient(elsewhere)
+        assert REFUSED in give_password(other, status=200).text
+        set_up(other, path_of(actions.say_link(actions.reset_staff(EMAIL))))
+        other.get("/staff")
