@@ -2,46 +2,90 @@
 
 import re
 import shutil
-import sqlite3
 import subprocess
-import threading
-from contextlib import closing
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from pbudget.config import ROOT
-from pbudget.db import db, transaction
-from pbudget.jobs.actions import give_sign_of_life
+from pbudget.keys.actions import escrow_copy
+from tests.backups.conftest import cast, checkpoint
+from tests.browser.site import environ_of
+from tests.faults.ground import prepare
 
 TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
-def test_the_backup_command_takes_a_whole_copy_while_others_write(sqlite_app, tmp_path):
-    if not shutil.which("sqlite3"):
-        pytest.skip("no sqlite3 on this machine: apt-get install sqlite3 to run this test")
-    (command,) = re.findall(r"^    (sqlite3 .* \"VACUUM INTO .*\")$", TEXT, re.MULTILINE)
-    copy = tmp_path / "copy.sqlite"
-    command = command.replace("/var/lib/pbudget/pbudget.sqlite", str(tmp_path / "pbudget.sqlite"))
-    command = command.replace("/backup/pbudget-new.sqlite", str(copy))
-    enough = threading.Event()
+@dataclass(frozen=True)
+class Place:
+    """Where the page's commands are run: its paths and names, and what stands for them here."""
 
-    def write() -> None:
-        with sqlite_app.app_context():
-            while not enough.is_set():
-                with transaction() as session:
-                    give_sign_of_life(session, "a")
+    folder: Path
+    backup: str = ""
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    done = subprocess.run(command, shell=True, capture_output=True, text=True)
-    enough.set()
-    writer.join(20)
-    assert (done.returncode, done.stderr) == (0, "")
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert set(db.metadata.tables) <= tables
+    def run(self, begins: str, instance: str = "instance") -> subprocess.CompletedProcess:
+        """Run the page's command that begins like this, once, as it stands there."""
+        command = next(line for line in re.findall(r"^    (.*)$", TEXT, re.MULTILINE) if line.startswith(begins))
+        stands_for = {"pbudget-2027-03-07T120000Z": self.backup, "ROUND": "fault-trial"}
+        stands_for |= {name: f"{self.folder}{name}" for name in ("/backup", "/restored")}
+        names = "|".join(re.escape(name) for name in stands_for)
+        command = re.sub(rf"(?<![\w-])({names})(?![\w-])", lambda found: stands_for[found[0]], command)
+        command = re.sub(r"^pbudget", f"{sys.executable} -m pbudget.cli", command)
+        environ = {**environ_of(self.folder / instance), "PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            command, shell=True, cwd=self.folder, env=environ, capture_output=True, text=True, input=f"{PASSPHRASE}\n"
+        )
+
+
+PASSPHRASE = "a passphrase of an officer"
+
+
+def test_the_restore_drill_works_as_the_page_says_it(tmp_path):
+    ground = prepare(tmp_path / "instance", letters=1)
+    cast(ground, 3)
+    checkpoint(ground, tmp_path / "checkpoint.json")
+    (tmp_path / "escrow-copy.json").write_bytes(escrow_copy(ground.instance / "keys", "fault-trial", PASSPHRASE))
+    assert_done(Place(tmp_path).run("pbudget backup"))
+    (folder,) = (tmp_path / "backup").iterdir()
+    drill = Place(tmp_path, folder.name)
+    assert_done(drill.run("pbudget restore /backup", "new"))
+    assert_done(drill.run("pbudget keys restore", "new"))
+    verified = drill.run("pbudget verify ROUND --against checkpoint.json", "new")
+    assert_done(verified)
+    assert "5 entries" in verified.stdout
+
+
+def test_a_backup_is_encrypted_and_opened_as_the_page_says_it(tmp_path):
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl on this machine: apt-get install openssl to run this test")
+    (tmp_path / "backup" / "pbudget-test").mkdir(parents=True)
+    (tmp_path / "restored").mkdir()
+    (tmp_path / "backup" / "pbudget-test" / "database.sqlite").write_bytes(b"canary of a test" * 1000)
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-days", "2"]
+    files = ["-keyout", "backup-key.pem", "-out", "backup-certificate.pem"]
+    subprocess.run([*make, *files], cwd=tmp_path, capture_output=True, check=True)
+    place = Place(tmp_path, "pbudget-test")
+    assert_done(place.run("tar -C /backup"))
+    assert b"canary" not in (tmp_path / "backup" / "pbudget.cms").read_bytes()
+    assert_done(place.run("openssl cms -decrypt"))
+    assert (tmp_path / "restored" / "pbudget-test" / "database.sqlite").read_bytes().startswith(b"canary of a test")
+
+
+def assert_done(done: subprocess.CompletedProcess) -> None:
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_program_that_tries_to_break_things_is_there():
+    (command,) = re.findall(r"^    \.venv/bin/python (-m tests\.faults\.run .*)$", TEXT, re.MULTILINE)
+    words = command.split()
+    assert words[:2] == ["-m", "tests.faults.run"]
+    helped = subprocess.run(
+        [sys.executable, "-m", "tests.faults.run", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert_done(helped)
+    assert all(word in helped.stdout for word in words if word.startswith("--"))
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"docs/deploy/([\w.-]+)", TEXT))))
