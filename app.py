@@ -63,6 +63,7 @@ from pbudget.ledger.further import init_further_checks
 from pbudget.ledger.protection import protect_ledger
 from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
+from pbudget.web.arrivals import init_arrivals
 from pbudget.web.errors import init_errors
 from pbudget.web.headers import init_headers
 from pbudget.web.health import init_readiness
@@ -151,6 +152,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     WTFormsHelpers(app)
     init_headers(app, settings)
     init_errors(app)
+    init_arrivals(app)
     init_accounts(app, settings)
     for room in ROOMS:
         app.register_blueprint(room.pages)

@@ -8,7 +8,7 @@ import re
 from pbudget.kit.errors import BadInput
 
 DEAREST = 10**12
-TYPED = re.compile(r"£?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2}))?")
+TYPED = re.compile(r"£?([0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.([0-9]{1,2}))?")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 BEFORE = {"GBP": "£", "EUR": "€", "USD": "$"}
 AFTER = {"PLN": "zł", "HUF": "Ft", "CZK": "Kč"}

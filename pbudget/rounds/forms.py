@@ -24,11 +24,12 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from pbudget.equality.rules.questions import LONGEST_LABEL, SHORT_NAMES, STANDARD
 from pbudget.kit.errors import BadInput
 from pbudget.kit.money import read_money
+from pbudget.kit.texts import tidy, whole_number
 from pbudget.outbox.rules import usable_address
 from pbudget.rounds.fields import MomentField
 from pbudget.rounds.rules.choices import ASSURANCE_CHOICES, BALLOT_CHOICES, CHANNEL_CHOICES, Choice
@@ -55,15 +56,14 @@ def checked(check: Callable[[str], Any]) -> Callable[[Any, Any], None]:
 
 def _text(label: str, needed: str, longest: int = 200, **kwargs: Any) -> StringField:
     too_long = f"{label} must be {longest:,} characters or fewer"
-    checks = [InputRequired(needed), Length(max=longest, message=too_long), *kwargs.pop("checks", [])]
-    return StringField(label, widget=GovTextInput(), validators=checks, **kwargs)
+    checks = [DataRequired(needed), Length(max=longest, message=too_long), *kwargs.pop("checks", [])]
+    return StringField(label, widget=GovTextInput(), validators=checks, filters=[tidy], **kwargs)
 
 
 def _area(label: str, needed: str, longest: int = LONGEST_TEXT, **kwargs: Any) -> TextAreaField:
     too_long = f"{label} must be {longest:,} characters or fewer"
-    return TextAreaField(
-        label, widget=GovTextArea(), validators=[InputRequired(needed), Length(max=longest, message=too_long)], **kwargs
-    )
+    checks = [DataRequired(needed), Length(max=longest, message=too_long)]
+    return TextAreaField(label, widget=GovTextArea(), validators=checks, filters=[tidy], **kwargs)
 
 
 def _whole_number(lowest: int, highest: int, *, optional: bool = False) -> Callable[[Any, Any], None]:
@@ -71,7 +71,8 @@ def _whole_number(lowest: int, highest: int, *, optional: bool = False) -> Calla
         typed = (field.data or "").strip()
         if optional and not typed:
             return
-        if not (typed.isascii() and typed.isdigit() and lowest <= int(typed) <= highest):
+        number = whole_number(typed)
+        if number is None or not lowest <= number <= highest:
             raise ValidationError(f"{field.label.text} must be a whole number from {lowest:,} to {highest:,}")
 
     return validate
@@ -166,7 +167,7 @@ class RuleForm(RoundForm):
         ],
         validators=[InputRequired("Choose what happens if projects tie")],
     )
-    lot = StringField("Words for the lot", widget=GovTextInput(), validators=[Length(max=100)])
+    lot = StringField("Words for the lot", widget=GovTextInput(), validators=[Length(max=100)], filters=[tidy])
     minimum = StringField(
         "Least support a project needs", widget=GovTextInput(), validators=[_whole_number(0, 1_000_000)]
     )
@@ -211,8 +212,8 @@ class VotersForm(RoundForm):
 
     def validate_oldest_age(self, field: StringField) -> None:
         """The oldest is not younger than the youngest."""
-        typed = [(each.data or "").strip() for each in (self.youngest_age, field)]
-        if all(text.isdigit() for text in typed) and int(typed[1]) < int(typed[0]):
+        youngest, oldest = (whole_number(each.data or "") for each in (self.youngest_age, field))
+        if youngest is not None and oldest is not None and oldest < youngest:
             raise ValidationError("The oldest age must be the youngest age or more")
 
 
@@ -311,7 +312,8 @@ def _email_problem(role: StringField, email: StringField, seen: set[str]) -> str
 
 
 for _number in range(1, MOST_WITNESSES + 1):
-    setattr(WitnessesForm, f"role_{_number}", StringField(f"Role of witness {_number}", widget=GovTextInput()))
+    _role = StringField(f"Role of witness {_number}", widget=GovTextInput(), filters=[tidy])
+    setattr(WitnessesForm, f"role_{_number}", _role)
     setattr(WitnessesForm, f"email_{_number}", StringField(f"E-mail of witness {_number}", widget=GovTextInput()))
 
 

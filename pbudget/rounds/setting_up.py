@@ -23,6 +23,13 @@ from pbudget.rounds.opening import held_in_set_up
 from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.tally.rules.rule import Rule
 
+NOT_FOR_ROUNDS = frozenset({"new", "unnamed"})
+"""Addresses that a round cannot have: one is a page, the other says nothing."""
+NOT_FOR_POTS = frozenset(
+    {"check-reference", "declaration", "privacy-for-young-people", "result", "vote", "your-answers"}
+)
+"""Addresses under a round that are its own pages."""
+
 
 class NameTaken(BadInput):
     """Another round, or another pot of this round, has the same name; the message says which to change."""
@@ -40,6 +47,8 @@ class BallotLimits:
 def create_round(name: str, place: str, actor: str, *, is_demo: bool = False) -> str:
     """The slug of a new round, which is its address from now on. Raises NameTaken."""
     address = slug(name)
+    if address in NOT_FOR_ROUNDS:
+        raise NameTaken("The web address is made from the name, so it needs more in it. Add the year or the season")
     try:
         with transaction() as session:
             session.add(
@@ -106,7 +115,7 @@ def _as_the_others(row: Round) -> dict[str, Any]:
 
 
 def _free_slug(name: str, taken: set[str]) -> str:
-    base = slug(name)
+    base, taken = slug(name), taken | NOT_FOR_POTS
     number = next(number for number in range(1, len(taken) + 2) if _numbered(base, number) not in taken)
     return _numbered(base, number)
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 
 from pbudget.kit.clock import LONDON, say_day, say_moment
 from pbudget.kit.errors import BadInput
+from pbudget.kit.texts import whole_number
 
 EARLIEST, LATEST = 2020, 2100
 TIME = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\.?|(\d{1,2})[:.](\d\d)")
@@ -35,7 +36,7 @@ def read_date(day: str, month: str, year: str) -> date:
         missing = [name for name, part in zip(("a day", "a month", "a year"), parts, strict=True) if not part]
         raise DateNotUsable(f"The date must include {' and '.join(missing)}")
     try:
-        found = date(*(int(part) if part.isascii() and part.isdigit() else 0 for part in reversed(parts)))
+        found = date(*(min(whole_number(part) or 0, 9999) for part in reversed(parts)))
     except ValueError as error:
         raise DateNotUsable("Enter a real date, for example 14 3 2027") from error
     if not EARLIEST <= found.year <= LATEST:
