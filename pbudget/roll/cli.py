@@ -23,7 +23,7 @@ from pbudget.roll.rules.letters import LetterWords
 from pbudget.roll.tasks import clear_away, terms_for
 from pbudget.roll.typesetting import letters_pdf, parts_of
 from pbudget.roll.words import say_imported, say_number_of, say_problems, say_report, say_when
-from pbudget.rounds.queries import RoundView, pots_of, round_by_slug
+from pbudget.rounds.queries import RoundView, round_by_slug, wards_in_round
 from pbudget.wards.queries import WardName, wards_around
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -169,9 +169,7 @@ def _round_being_set_up(name: str) -> RoundView:
 
 
 def _wards(round_: RoundView) -> list[WardName]:
-    pots = pots_of(round_.id)
-    borough_wide = any(pot.ward_id is None for pot in pots)
-    return wards_around({pot.ward_id for pot in pots if pot.ward_id}, borough_wide=borough_wide)
+    return wards_in_round(round_.id)
 
 
 def _batch_and_ward(round_: RoundView, batch_id: int) -> tuple[BatchView, WardName]:

@@ -30,6 +30,7 @@ ROWS_AT_ONCE = 2000
 LARGEST_FILE = 250 * 1024 * 1024
 STALE_AFTER = timedelta(minutes=10)
 LONGEST_FILE_NAME = 200
+PROBLEMS_TOLD = 10
 ID_SPACE = 2**128
 
 Progress = Callable[[int, int], None]
@@ -57,8 +58,14 @@ class RollImported:
     """How many files of an earlier roll this one replaced."""
 
 
-def check_file(path: Path, round_id: int, terms: RollTerms, *, adding: bool = False) -> RollReport:
-    """What a file holds and what is wrong with it; nothing is written. Raises BadInput when it is no roll at all."""
+def check_file(
+    path: Path, round_id: int, terms: RollTerms, *, adding: bool = False, most: int | None = None
+) -> RollReport:
+    """What a file holds and what is wrong with it; nothing is written. Raises BadInput when it is no roll at all.
+
+    `most`: look at so many rows only, and at a roll of no more entries for who is on it already; the rest is looked
+    at before anything is loaded.
+    """
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise RollNotUsable(
@@ -66,7 +73,8 @@ def check_file(path: Path, round_id: int, terms: RollTerms, *, adding: bool = Fa
             "Send only the columns the roll needs, or one ward at a time."
         )
     with path.open("rb") as file, open_table(file) as table:
-        return check_roll(table, terms, _on_the_roll(round_id, table.headings) if adding else None)
+        looks = adding and (most is None or sum(queries.roll_of(round_id).by_ward.values()) <= most)
+        return check_roll(table, terms, _on_the_roll(round_id, table.headings) if looks else None, most)
 
 
 def import_roll(
@@ -162,7 +170,9 @@ def _on_the_roll(round_id: int, headings: tuple[str, ...]) -> Seen:
 def _why_not(report: RollReport) -> str:
     number = report.number_of_problems
     problems = "1 row" if number == 1 else f"{number:,} rows"
-    return f"{problems} cannot be used, so nothing was loaded. {report.problems[0]} Mend the file and load it again."
+    listed = " ".join(report.problems[:PROBLEMS_TOLD])
+    more = f" … and {number - PROBLEMS_TOLD:,} more." if number > PROBLEMS_TOLD else ""
+    return f"{problems} cannot be used, so nothing was loaded. {listed}{more} Mend the file and load it again."
 
 
 def _begin(round_id: int, report: RollReport, file_name: str, fingerprint: str) -> int:

@@ -28,12 +28,14 @@ from pbudget.roll.tasks import LOAD_ROLL, MAKE_CODES, terms_for
 from pbudget.roll.typesetting import LETTERS_IN_A_PDF, letters_pdf, parts_of
 from pbudget.roll.uploads import keep_upload, kept_upload, remove_upload
 from pbudget.roll.words import STATES, say_number_of, say_problems, say_report, say_when
-from pbudget.rounds.queries import RoundView, pots_of, round_by_slug
+from pbudget.rounds.queries import RoundView, round_by_slug, wards_in_round
 from pbudget.wards.queries import WardName, wards_around
 from pbudget.web.access import current_staff, roles, signed_in_staff
 
 pages = Blueprint("roll", __name__)
 pages.add_app_template_filter(direction, "direction")
+ROWS_LOOKED_AT = 5_000
+"""How much of a file is looked at while the officer waits; the worker looks at all of it before it loads any."""
 LETTERS_ON_A_PAGE = 200
 JOBS_SHOWN = 3
 
@@ -76,7 +78,7 @@ def preview(slug: str, name: str) -> ResponseReturnValue:
     youngest, adding = _choices()
     try:
         path, wards = kept_upload(name), _wards(round_)
-        report = check_file(path, round_.id, _terms(round_, wards, youngest), adding=adding)
+        report = check_file(path, round_.id, _terms(round_, wards, youngest), adding=adding, most=ROWS_LOOKED_AT)
     except BadInput as error:
         return render_template("roll/refused.html", round=round_, says=str(error)), 422
     return render_template("roll/preview.html", **_preview(round_, wards, report, name, youngest, adding))
@@ -236,9 +238,7 @@ def _batch(slug: str, batch_id: int) -> tuple[RoundView, BatchView]:
 
 
 def _wards(round_: RoundView) -> list[WardName]:
-    pots = pots_of(round_.id)
-    borough_wide = any(pot.ward_id is None for pot in pots)
-    return wards_around({pot.ward_id for pot in pots if pot.ward_id}, borough_wide=borough_wide)
+    return wards_in_round(round_.id)
 
 
 def _ward(batch: BatchView) -> WardName:

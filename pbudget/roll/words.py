@@ -32,7 +32,8 @@ def say_report(report: RollReport) -> list[str]:
     encoding = ENCODINGS.get(report.encoding, report.encoding.upper())
     separator = SEPARATORS.get(report.separator, "a separator of its own")
     lines = [
-        f"This is {KINDS[report.kind]}: {say_number_of(report.rows, 'row', 'rows')} that can be used, "
+        f"This is {KINDS[report.kind]}{_how_much(report)}: "
+        f"{say_number_of(report.rows, 'row', 'rows')} that can be used, "
         f"{say_number_of(report.codes, 'code', 'codes')} in {say_number_of(len(report.by_ward), 'ward', 'wards')}.",
         f"Read as {encoding} with {separator}. Columns used: {', '.join(report.used)}.",
     ]
@@ -44,6 +45,12 @@ def say_report(report: RollReport) -> list[str]:
         f"{say_number_of(number, 'row', 'rows')} {kind}." for kind, number in sorted(report.problems_by_kind.items())
     ]
     return lines
+
+
+def _how_much(report: RollReport) -> str:
+    if report.is_whole:
+        return ""
+    return f", and here are its first {report.rows + report.number_of_problems:,} rows"
 
 
 def say_problems(report: RollReport) -> list[str]:

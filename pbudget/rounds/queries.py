@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from pbudget.db import database_now, db
 from pbudget.rounds.models import Approval, EscrowReceipt, Pot, Round
@@ -15,6 +15,7 @@ from pbudget.rounds.rules.counting import rule_from_json
 from pbudget.rounds.rules.phases import DECIDED, stage_of
 from pbudget.tally.rules.rule import Rule
 from pbudget.wards.models import Borough, Ward
+from pbudget.wards.queries import WardName
 
 LATEST_FIRST = (Round.closes_on.desc().nulls_last(), Round.dates_as_stated.desc(), Round.name)
 NOT_A_REHEARSAL = Round.rehearsal_of.is_(None)
@@ -212,6 +213,19 @@ def pots_of(round_id: int) -> list[PotView]:
     """Every pot of a round, in its order."""
     chosen = select(Pot).where(Pot.round_id == round_id).order_by(Pot.position, Pot.name)
     return [pot_view(row) for row in db.session.scalars(chosen)]
+
+
+def wards_in_round(round_id: int) -> list[WardName]:
+    """The wards whose residents have a pot to vote on, by name, in one statement.
+
+    Where a pot is borough-wide, with the others of their borough; where every pot is, every ward.
+    """
+    own = select(Pot.ward_id).where(Pot.round_id == round_id, Pot.ward_id.is_not(None))
+    for_all = exists().where(Pot.round_id == round_id, Pot.ward_id.is_(None))
+    around = or_(Ward.borough_id.in_(select(Ward.borough_id).where(Ward.id.in_(own))), ~own.exists())
+    none = ~exists().where(Pot.round_id == round_id)
+    chosen = select(Ward.id, Ward.code, Ward.name).where(or_(Ward.id.in_(own), and_(for_all, around), none))
+    return [WardName(*row) for row in db.session.execute(chosen.order_by(Ward.name, Ward.code))]
 
 
 def current_pots_of_ward(ward_id: int) -> list[tuple[RoundView, PotView]]:

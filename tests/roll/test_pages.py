@@ -9,6 +9,7 @@ from pbudget.jobs.models import Job
 from pbudget.roll import queries, typesetting
 from pbudget.roll.generating import code_file
 from pbudget.roll.identify import identify
+from pbudget.roll.importing import RollNotUsable
 from pbudget.roll.tasks import LOAD_ROLL, MAKE_CODES, clear_away, load_roll, make_codes
 from pbudget.roll.uploads import purge_uploads
 from pbudget.rounds.models import Round
@@ -241,3 +242,19 @@ def test_a_worker_killed_after_loading_loads_nothing_twice(officer, sqlite_stage
     assert queries.roll_files(sqlite_stage.round_id) == [before]
     make_codes({"batch": 99}, Silent())
     clear_away()
+
+
+def test_of_a_long_file_the_first_rows_are_looked_at_and_the_worker_checks_the_rest(officer, sqlite_stage, monkeypatch):
+    monkeypatch.setattr("pbudget.roll.routes.ROWS_LOOKED_AT", 2)
+    page = send(officer, GOOD + f"X99000009,Test Three,\n{FIRST},Test Four,\n")
+    assert "here are its first 2 rows" in page.text
+    assert "every row is checked first" in page.text
+    press(officer, page, page.soup.select("form[action*=files]")[0]["action"])
+    with pytest.raises(RollNotUsable, match="Row 4: ward X99000009 is not in this round"):
+        run_jobs()
+    assert queries.roll_files(sqlite_stage.round_id) == [], "all of it or nothing"
+
+
+def test_a_file_no_longer_than_that_is_looked_at_whole(officer, monkeypatch):
+    monkeypatch.setattr("pbudget.roll.routes.ROWS_LOOKED_AT", 2)
+    assert "first rows were looked at" not in send(officer, GOOD).text

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -104,6 +105,8 @@ class RollReport:
     number_of_problems: int = 0
     problems_by_kind: Counter[str] = field(default_factory=Counter)
     """How many rows are given twice, under age, outside the wards of the round, or cannot be read."""
+    is_whole: bool = True
+    """Whether the whole file was looked at, or only its first rows."""
 
     @property
     def usable(self) -> bool:
@@ -134,16 +137,17 @@ def identity_of(name: str | None, address: str | None, postcode: str | None) -> 
     return re.sub(r"\W+", " ", f"{name or ''}\n{address or ''}\n{postcode or ''}".casefold())
 
 
-def check_roll(table: OpenTable, terms: RollTerms, seen: Seen | None = None) -> RollReport:
-    """Go through a whole file. `seen` holds who is on the roll already (row number 0)."""
+def check_roll(table: OpenTable, terms: RollTerms, seen: Seen | None = None, most: int | None = None) -> RollReport:
+    """Go through a whole file, or its first `most` rows. `seen` holds who is on the roll already (row number 0)."""
     columns = find_columns(table.headings)
     report = RollReport(columns.kind, table.encoding, table.separator, columns.used, columns.ignored)
     seen = seen or Seen()
-    for row in table.rows:
+    for row in islice(table.rows, most):
         try:
             _note(report, _new_row(row, columns, terms, seen))
         except RowNotUsable as problem:
             _note_problem(report, row.number, problem)
+    report.is_whole = most is None or next(table.rows, None) is None
     if not report.rows and not report.number_of_problems:
         _note_problem(report, 1, RowNotUsable("is the heading and there is nothing below it. Add the roll"))
     return report
