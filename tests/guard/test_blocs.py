@@ -9,8 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from pbudget.guard.rules.blocs import IDENTICAL, ONE_GROUP, SINGLE, false_discovery, find_blocs, longest_run, symmetric
+from pbudget.guard.rules.bloc_effects import effects_of
+from pbudget.guard.rules.blocs import (
+    IDENTICAL,
+    ONE_GROUP,
+    SINGLE,
+    Bloc,
+    false_discovery,
+    find_blocs,
+    longest_run,
+    symmetric,
+)
 from pbudget.guard.rules.contest import Contest, answers_of, contest_of, sets_of
+from pbudget.guard.rules.retally import GreedyAgain
+from pbudget.guard.rules.robustness import Bench
 from pbudget.guard.rules.thresholds import Thresholds
 from tests.guard.builders import looked_at
 
@@ -139,6 +151,17 @@ def test_a_bloc_of_one_group_without_which_the_money_goes_elsewhere_is_at_risk()
     assert found.verdict.axes
     assert (found.verdict.axes.concentrated, found.verdict.axes.bloc_money) == (True, 1.0)
     assert found.verdict.verdict == "at risk of capture"
+
+
+def test_a_ballot_in_two_blocs_takes_the_smaller_factor() -> None:
+    looked = looked_at([["p1"]] * 60 + [["p2"]] * 50, pot=10, costs={"p1": 10, "p2": 10})
+    contest, casts = looked.found.contest, np.arange(110) < 60
+    bench = Bench(contest, GreedyAgain(contest, 10, np.array([0, 1])), (0,), LIMITS, 10)
+    strong, weak = (Bloc(IDENTICAL, (0,), casts, expected, 0.3) for expected in (20.0, 59.0))
+    assert not effects_of(bench, [weak]).together_changes
+    for order in ([strong, weak], [weak, strong]):
+        found = effects_of(bench, order)
+        assert (found.together_changes, found.together_moved) == (True, 1.0)
 
 
 def test_the_factor_leaves_as_many_as_would_be_usual_and_at_least_one() -> None:

@@ -7,7 +7,7 @@ from pbudget.balance.representation import balance_of, family_z
 from pbudget.guard.rules.contest import Contest, answers_of, contest_of
 from pbudget.guard.rules.random_numbers import poisson_counts
 from pbudget.guard.rules.retally import GreedyAgain
-from pbudget.guard.rules.robustness import Bench, robustness
+from pbudget.guard.rules.robustness import Bench, largest_swings, robustness
 from pbudget.guard.rules.thresholds import Thresholds
 from tests.guard.builders import looked_at
 
@@ -101,3 +101,9 @@ def test_the_same_input_gives_the_same_numbers() -> None:
     one, other = robust_of(bench_of(BALLOTS, SEXES)), robust_of(bench_of(BALLOTS, SEXES))
     assert one.swings.tobytes() == other.swings.tobytes()
     assert one.raked.weights.tobytes() == other.raked.weights.tobytes()
+
+
+def test_the_larger_swing_counts_whichever_way_it_goes() -> None:
+    as_cast = np.array([0.9, 0.1, 0.5])
+    raked, capped = np.array([0.8, 0.9, 0.5]), np.array([0.2, 0.0, 0.5])
+    assert largest_swings(as_cast, [raked, capped]).tolist() == pytest.approx([0.7, -0.8, 0.0])

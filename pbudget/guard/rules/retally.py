@@ -106,7 +106,7 @@ class GreedyAgain:
             funded[rows, project] = taken
             left -= np.where(taken, cost, 0)
             if self.stop:
-                counting &= fits | ~admitted
+                counting &= fits
         return funded
 
 

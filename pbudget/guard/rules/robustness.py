@@ -97,7 +97,7 @@ def robustness(bench: Bench, balances: Mapping[str, DimensionBalance]) -> Robust
     left_out = _left_out(bench, usable)
     raked_chances = bench.chances(weighed.weights)
     moving = [bench.chances(weights) for weights, moved in capped.values() if moved > 0]
-    swings = _largest(bench.chances_as_cast, [raked_chances, *moving])
+    swings = largest_swings(bench.chances_as_cast, [raked_chances, *moving])
     share, decisive = _unknown(bench, usable)
     return Robustness(
         weighed,
@@ -115,7 +115,7 @@ def robustness(bench: Bench, balances: Mapping[str, DimensionBalance]) -> Robust
     )
 
 
-def _largest(as_cast: Floats, adjusted: Sequence[Floats]) -> Floats:
+def largest_swings(as_cast: Floats, adjusted: Sequence[Floats]) -> Floats:
     """Take each project's largest swing, whichever way it goes; the first of equals."""
     swings = np.array([as_cast - other for other in adjusted])
     return np.asarray(np.take_along_axis(swings, np.abs(swings).argmax(axis=0)[None, :], axis=0)[0])
