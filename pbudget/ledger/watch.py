@@ -48,9 +48,16 @@ def ledger_problems() -> list[str]:
     return problems
 
 
-def rollback_problem() -> str:
-    """What of the ledgers this machine has seen is not there any more; empty when all of it is. One short statement."""
-    found = [problem for name, (size, head) in seen().items() if (problem := _missing(name, size, head))]
+def rollback_problem(only: str = "") -> str:
+    """What of the ledgers this machine has seen is not there any more; empty when all of it is.
+
+    `only` asks for the round of this name alone. One short statement a ledger.
+    """
+    try:
+        known = {name: state for name, state in seen().items() if only in ("", name)}
+    except LedgerNotTrusted as error:
+        return str(error)
+    found = [problem for name, (size, head) in known.items() if (problem := _missing(name, size, head))]
     return " ".join(found)
 
 

@@ -33,6 +33,7 @@ from pbudget.ledger.queries import (
     helped_ballots,
     verify_ledger,
 )
+from pbudget.ledger.watch import rollback_problem
 from pbudget.proposals.queries import proposals_of
 from pbudget.results import recount
 from pbudget.results.actions import record_ballot_count, record_outcome
@@ -131,6 +132,10 @@ def refuse_a_changed_ledger(round_id: int) -> None:
     if not found.ok:
         where = f"entry {found.first_bad_seq} cannot be trusted: " if found.first_bad_seq else ""
         raise LedgerNotWhole(f"Nothing was counted, because the ledger is not whole: {where}{found.reason}.")
+    head = head_of(round_id)
+    older = rollback_problem(head.name) if head else ""
+    if older:
+        raise LedgerNotWhole(f"Nothing was counted. {older}")
 
 
 def check_slots(round_id: int, round_: RoundView) -> str:

@@ -12,7 +12,8 @@ from pbudget.audit.queries import entries as audit_entries
 from pbudget.backups.rules import NOTE
 from pbudget.db import db
 from pbudget.ledger.queries import acts, head_of, verify_ledger
-from pbudget.ledger.watch import LedgerNotTrusted, check_ledgers, rollback_problem
+from pbudget.ledger.watch import SEEN, LedgerNotTrusted, check_ledgers, rollback_problem
+from pbudget.results.counting import LedgerNotWhole, refuse_a_changed_ledger
 from tests.backups.conftest import cast, checkpoint
 from tests.faults.ground import SLUG, Ground
 from tests.faults.test_power_cut import Writing
@@ -222,6 +223,8 @@ def test_a_machine_remembers_how_far_a_ledger_was_and_finds_an_older_copy_in_its
         assert "an older copy was put in its place" in ready.text
         with pytest.raises(LedgerNotTrusted):
             check_ledgers()
+        with pytest.raises(LedgerNotWhole, match="an older copy was put in its place"):
+            refuse_a_changed_ledger(sqlite_ground.round_id)
     cast(sqlite_ground, 3, first=7)
     with sqlite_ground.looked_at():
         assert "is not what it was at 5 entries" in rollback_problem(), "other ballots do not make up for the lost ones"
@@ -252,3 +255,11 @@ def sqlite_ground(tmp_path: Path) -> Ground:
     from tests.faults.ground import prepare
 
     return prepare(tmp_path / "instance", letters=2)
+
+
+def test_a_list_of_what_was_seen_that_cannot_be_read_is_said_and_is_no_error_page(sqlite_ground):
+    (sqlite_ground.instance / SEEN).write_text("not what was written")
+    with sqlite_ground.looked_at() as app:
+        ready = app.test_client().get("/ready")
+        assert ready.status_code == 503
+        assert "cannot be read" in ready.text

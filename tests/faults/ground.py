@@ -1,9 +1,13 @@
 """The ground of a fault test: an installation of its own with an open round, and letters at their full cost."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -58,13 +62,29 @@ class Ground:
                 db.engine.dispose()
 
 
+@cache
+def migrated_database() -> Path:
+    """An empty SQLite database with the schema, made once a process and copied for each installation."""
+    folder = Path(tempfile.mkdtemp(prefix="pbudget-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with create_app(read_settings({"PBUDGET_INSTANCE": str(folder)})).app_context():
+        schema.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "pbudget.sqlite"
+
+
 def prepare(instance: Path, database_url: str = "", letters: int = 24, log_level: str = "info") -> Ground:
     """The schema, an open round and this many letters, by the machine's own clock."""
     environ = {**environ_of(instance), "PBUDGET_LOG_LEVEL": log_level}
     if database_url:
         environ["DATABASE_URL"] = database_url.replace("+psycopg", "")
+    if not database_url:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(migrated_database(), instance / "pbudget.sqlite")
     with create_app(read_settings(environ)).app_context() as context:
-        schema.upgrade()
+        if database_url:
+            schema.upgrade()
         times = moments_around(datetime.now(UTC))
         vote = open_round(context.app, SLUG, now=None, letters=letters, cost=ScryptCost(), **times)
         ids = key_ids_of(vote.id)

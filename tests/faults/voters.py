@@ -26,13 +26,13 @@ CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{32})"')
 TRACKER = re.compile(r'class="tracker">([0-9A-Z-]{13})<')
 IDEAS = {"riverside": ("skate", "pocket", "swings"), "borough": ("trees",)}
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 300.0
 WISH = {"riverside": ["skate"], "borough": ["trees"]}
 """What somebody chooses when it does not matter."""
 
 
 class NoAnswer(RuntimeError):
-    """The server did not come back in a minute."""
+    """The server did not come back in five minutes, which even a very busy machine manages."""
 
 
 class WrongAnswer(RuntimeError):
@@ -100,7 +100,7 @@ class Browser:
         return self.expect("POST", path, 303, {"csrf_token": found(CSRF, self.page), **fields})
 
     def expect(self, method: str, path: str, status: int, fields: Mapping[str, str] | None = None) -> Answer:
-        """Send until there is an answer. Raises WrongAnswer for another status, NoAnswer after a minute."""
+        """Send until there is an answer. Raises WrongAnswer for another status, NoAnswer after five minutes."""
         give_up = time.monotonic() + LONGEST_WAIT
         while time.monotonic() < give_up:
             answer = self.send(method, path, fields)
