@@ -168,10 +168,10 @@ def test_a_worker_killed_at_any_moment_sends_nobody_two(tmp_path, sqlite_app):
     with post_office() as (office, server):
         for mails in (1, 26, 45):
             worker = start_worker(sqlite_app, server.port)
-            wait_until(lambda mails=mails: len(office.envelopes) >= mails)
+            wait_until(lambda mails=mails: len(office.envelopes) >= mails, 90)
             worker.kill()
             assert worker.wait() == -signal.SIGKILL, "it ended before it was killed"
-        assert start_worker(sqlite_app, server.port).wait(60) == 0
+        assert start_worker(sqlite_app, server.port).wait(120) == 0
         got = [address for envelope in office.envelopes for address in envelope.rcpt_tos]
     assert len(got) == len(set(got)), "somebody was reminded twice"
     db.session.rollback()
