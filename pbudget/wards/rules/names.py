@@ -9,8 +9,8 @@ import re
 import unicodedata
 
 from pbudget.kit.errors import BadInput
-from pbudget.kit.texts import TURNING
 from pbudget.kit.slugs import LONGEST, slug
+from pbudget.kit.texts import TURNING
 
 WARD_CODE = re.compile(r"E05\d{6}", re.ASCII)
 DEMO_CODE = re.compile(r"X99\d{6}", re.ASCII)
