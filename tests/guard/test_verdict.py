@@ -80,6 +80,14 @@ def test_those_who_came_too_rarely_and_got_nothing_make_it_at_risk() -> None:
     assert "harm: 16-29 (age) are 100 points more likely to have nothing they backed funded" in found.reasons
 
 
+def test_harm_without_much_skew_is_printed_and_drives_nothing() -> None:
+    ballots = [["p3"]] * 40 + [["p1"]] * 160
+    found = verdict_of(ballots, ages(40, 112, 48), pot=10).found.verdict
+    assert found.axes
+    assert (found.axes.skew.level, found.axes.hurt) == (0, True)
+    assert found.verdict == BALANCED
+
+
 def test_winners_decided_by_people_who_did_not_say_are_watch() -> None:
     ballots = [["p2"]] * 100 + [["p1"]] * 60 + [["p1"]] * 90
     said = (["16-29"] * 3 + ["30-59"] * 5 + ["60+"] * 2) * 16 + [None] * 90
