@@ -19,7 +19,7 @@ from tests.journeys.hands import Hands, Keys, Pointing
 from tests.journeys.officers import Desk, sign_in
 from tests.support.open_round import PotPlan, moments_around, open_round
 
-SECONDS = 20_000
+MILLISECONDS = 60_000
 OFFICERS = ("officer-1@ashmere.example", "officer-2@ashmere.example")
 
 
@@ -106,14 +106,14 @@ def person(browser: Browser) -> Iterator[Callable[..., Hands]]:
             java_script_enabled=way.condition.scripts,
             storage_state=storage,
         )
-        context.set_default_timeout(SECONDS)
+        context.set_default_timeout(MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on("response", lambda answer: troubles.extend([f"{answer.url}: {answer.status}"] * (answer.status >= 500)))
         return way.hands(page)
 
-    expect.set_options(timeout=SECONDS)
+    expect.set_options(timeout=MILLISECONDS)
     yield sit_down
     for context in contexts:
         context.close()

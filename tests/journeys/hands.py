@@ -133,7 +133,7 @@ class Keys(Hands):
 
     def _go_to(self, control: Locator) -> None:
         """Tab until the control has the focus; everything on the way must be seen while it has it."""
-        wanted = control.element_handle(timeout=10_000)
+        wanted = control.element_handle(timeout=60_000)
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             stop = self.page.evaluate(WHERE, wanted)
