@@ -59,7 +59,9 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
     """What stands under the list on its first page: ballots, other rules, ties, where the figures come from."""
     if paging.number > 1:
         return {"words": words}
-    (counted, published), brief = standing_of(shown.round.id), brief_lines_of(shown.result.id)
+    ran_here = shown.round.closes_at is not None  # a replay has no moments
+    counted, published = standing_of(shown.round.id) if ran_here else (None, None)
+    brief = brief_lines_of(shown.result.id)
     source = None if counted else source_of(shown.pot.id)
     return {
         "words": words,
