@@ -14,6 +14,7 @@ from app import create_app
 from pbudget import schema
 from pbudget.config import ROOT, Settings
 from pbudget.db import db
+from tests.support.compiled_once import keep_builders, keep_templates
 from tests.support.pages import PageClient
 
 ENGINES = ("sqlite", "postgresql")
@@ -28,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keep_builders()
     hypothesis.settings.load_profile("new-examples" if config.getoption("--full") else "same-examples")
 
 
@@ -90,7 +92,7 @@ def migrated_postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
 def sqlite_app(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Flask]:
     """The application on an SQLite database of its own."""
     shutil.copy(migrated_sqlite, tmp_path / "pbudget.sqlite")
-    app = create_app(make_settings(tmp_path))
+    app = keep_templates(create_app(make_settings(tmp_path)))
     with app.app_context():
         yield app
         db.session.remove()
@@ -100,7 +102,7 @@ def sqlite_app(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Flask]:
 @pytest.fixture
 def postgresql_app(tmp_path: Path, migrated_postgresql: str) -> Iterator[Flask]:
     """The application on PostgreSQL, its tables emptied afterwards."""
-    app = create_app(make_settings(tmp_path, migrated_postgresql))
+    app = keep_templates(create_app(make_settings(tmp_path, migrated_postgresql)))
     with app.app_context():
         yield app
         db.session.remove()

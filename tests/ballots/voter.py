@@ -1,15 +1,9 @@
 """A voter in front of a browser without scripts: every page on the way is held to the house rules."""
 
-import tempfile
-
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from tests.support.open_round import OpenRound
 from tests.support.pages import Page, PageClient
-
-COMPILED = tempfile.TemporaryDirectory(prefix="pbudget-templates-")
-"""Templates compiled once a test run, not once a test: each test has an application of its own."""
 
 
 class Voter(PageClient):
@@ -18,7 +12,6 @@ class Voter(PageClient):
     def __init__(self, app: Flask, vote: OpenRound) -> None:
         super().__init__(app)
         self.vote = vote
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(COMPILED.name)
         self.csrf: str | None = None
 
     def at(self, where: str = "", status: int = 200) -> Page:
