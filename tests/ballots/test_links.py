@@ -384,5 +384,5 @@ def test_nothing_that_can_be_typed_breaks_a_page(sqlite_app, where, value):
     csrf = voter.at(f"/{where}").one("form [name=csrf_token]")["value"]
     names = ("email", "code", "postcode", "ward")
     answer = voter.http.post(f"{vote.path}/{where}", data={"csrf_token": csrf, **dict.fromkeys(names, value)})
-    assert answer.status_code == 422, answer.data[:300]
+    assert answer.status_code == (400 if "\0" in value else 422), answer.data[:300]
     assert b"<b>" not in answer.data
