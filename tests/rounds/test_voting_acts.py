@@ -203,7 +203,7 @@ def test_the_public_page_follows_the_clock(sqlite_app):
     set_clock(sqlite_app, OPENS)
     page = client.get(here)
     assert "You can vote until 5pm on Sunday 14 March 2027" in page.text
-    assert page.one(".govuk-button--start")["href"] == f"{here}/vote"
+    assert page.soup.find("a", string=lambda text: text and "Vote in this round" in text)["href"] == f"{here}/vote"
     set_clock(sqlite_app, CLOSES)
     assert "Voting has ended" in client.get(here).text
     assert "Voting has ended" not in client.get("/rounds").text
