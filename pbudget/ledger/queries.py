@@ -240,6 +240,15 @@ def entries_since_checkpoint(round_id: int) -> int:
 def verify_ledger(round_id: int, against: Checkpoint | None = None) -> Verification:
     """Check a round's ledger whole: every entry, the stored head, every stored checkpoint and one from outside."""
     db.session.rollback()  # a fresh snapshot, not the one of an earlier read
+    if db.engine.dialect.name == "postgresql":  # where each statement would see the votes cast since the one before
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        return _whole(round_id, against)
+    finally:
+        db.session.rollback()
+
+
+def _whole(round_id: int, against: Checkpoint | None) -> Verification:
     head = head_of(round_id)
     if head is None:
         return Verification(False, 0, "", None, "there is no ledger of this round")
