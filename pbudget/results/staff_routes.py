@@ -75,7 +75,7 @@ def _page(round_: RoundView, **forms: Any) -> str:
         recounts=recounts,
         kept_back=kept_back(round_, files),
         draws=draws_awaited(round_.id) if at.problem else [],
-        waiting=[each for each in approvals_waiting(now) if each.round_id == round_.id],
+        waiting=[] if at.sealed else [each for each in approvals_waiting(now) if each.round_id == round_.id],
         idle=at.counting and not is_work_being_done(),
         days_problem=problem,
         forms={**given, **forms},

@@ -10,7 +10,7 @@ import pytest
 from pbudget.db import transaction
 from pbudget.jobs.worker import Worker
 from pbudget.ledger.bundle import check_bundle, open_bundle
-from pbudget.results.officer_acts import destroy_keys_of_sealed_rounds
+from pbudget.results.officer_acts import delete_rolls_of_sealed_rounds, destroy_keys_of_sealed_rounds
 from pbudget.results.queries import is_counted
 from pbudget.results.recount_queries import recounts_of
 from tests.results.closed_round import cast, close, counted_round, voted_round
@@ -54,6 +54,7 @@ def test_two_officers_walk_from_close_to_seal(sqlite_app):
     asked = client.post(f"{RESULT}/seal", sent, 303, page=RESULT).response.location
     approve_latest(client, sqlite_app, asked)
     destroy_keys_of_sealed_rounds()
+    delete_rolls_of_sealed_rounds()
     assert tags(client.get(RESULT)) == ["Done"] * 5
     assert "No backup of the roll is left from 1 May 2027" in client.get(PUBLIC[0]).text
 
@@ -167,6 +168,8 @@ def test_a_sealed_round_keeps_its_result(sqlite_app):
     seal(vote)
     for path in PUBLIC:
         client.get(path)
+    assert "are being deleted" in client.get(PUBLIC[0]).text
     with transaction():
         destroy_keys_of_sealed_rounds()
-    assert "destroyed" in client.get(PUBLIC[0]).text
+    delete_rolls_of_sealed_rounds()
+    assert "are gone" in client.get(PUBLIC[0]).text
