@@ -38,13 +38,17 @@ def test_greedy_that_stops_names_the_project_it_stopped_at() -> None:
     without_f = replace(GREEDY, classes=GREEDY.classes[:-1])
     found = reasons(without_f, Rule(unaffordable="stop"))
     assert found["B"] == "Not funded: it costs £50 and £40 was left when its turn came."
-    assert found["C"] == ("Not funded: the count stopped before its turn, at “B”, which costs £50 when £40 was left.")
+    assert found["C"] == (
+        "Not funded: the count stopped before its turn, at “Project B”, which costs £50 when £40 was left."
+    )
 
 
 def test_a_count_that_stops_at_once_stops_at_the_project_dearer_than_the_pot() -> None:
     found = reasons(GREEDY, Rule(unaffordable="stop"))
     assert found["F"] == "Not funded: it costs £200, more than the whole pot of £100."
-    assert found["A"] == ("Not funded: the count stopped before its turn, at “F”, which costs £200 when £100 was left.")
+    assert found["A"] == (
+        "Not funded: the count stopped before its turn, at “Project F”, which costs £200 when £100 was left."
+    )
 
 
 def test_greedy_by_value_says_the_votes_the_cost_and_the_place() -> None:
@@ -125,7 +129,7 @@ def test_phragmen_says_when_the_supporters_had_saved_the_cost_and_what_ended_the
         "A": "Funded 2nd: when every voter had been given £2.50, its 3 supporters had together saved its cost; "
         "£0 left after it.",
         "C": "Not funded: it costs £4 and £0 was left when its turn came, which ended the count.",
-        "D": "Not funded: the count stopped before its turn, at “C”, which costs £4 when £0 was left.",
+        "D": "Not funded: the count stopped before its turn, at “Project C”, which costs £4 when £0 was left.",
     }
 
 
