@@ -332,7 +332,9 @@ def find_reference(slug: str) -> Response:
 
 
 def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200, **found: object) -> Response:
-    return make_response(render_template("ballots/check-reference.html", round=round_, form=form, **found), status)
+    asked = plan_of(round_.id).takes_answers
+    page = render_template("ballots/check-reference.html", round=round_, form=form, asked=asked, **found)
+    return make_response(page, status)
 
 
 @pages.errorhandler(CSRFError)

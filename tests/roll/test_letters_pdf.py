@@ -146,9 +146,9 @@ def test_a_thousand_letters_take_bounded_time_and_memory():
     one = {"reference": "7Q4K", "code": "7Q4K-9XTM-2BXPP", "address": ADDRESS, "site": "x", "lines": LINES}
     given = json.loads(json.dumps(typesetting._data([letter()], WORDS, "Test council", False, False)))
     given["letters"] = [{**one, "lines": [f"Test resident {n}", *LINES[1:]]} for n in range(1000)]
-    program = "import resource, sys; from pbudget.roll.typeset import main; code = main(); " + (
-        "used = resource.getrusage(resource.RUSAGE_SELF); "
-        "print(used.ru_maxrss // 1024, used.ru_utime + used.ru_stime, file=sys.stderr); sys.exit(code)"
+    program = (
+        "import sys, time; from bench.roll import peak_megabytes; from pbudget.roll.typeset import main; "
+        "code = main(); print(peak_megabytes(), time.process_time(), file=sys.stderr); sys.exit(code)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], input=json.dumps(given).encode(), capture_output=True, cwd=ROOT, check=True
