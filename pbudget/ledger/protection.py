@@ -1,4 +1,5 @@
-"""A second lock on SQLite: our connections cannot even prepare a statement that changes a ledger or the audit log.
+"""A second lock on SQLite: our connections cannot even prepare a statement that changes a ledger, the audit log or a
+decision on the guard's reports.
 
 The triggers hold for every connection; this holds for ours, and covers what triggers cannot: dropping a trigger or a
 table, and the two pragmas that would let a statement walk round them. PostgreSQL has grants for this.
@@ -12,7 +13,7 @@ from sqlalchemy import event
 
 from pbudget.db import db
 
-TABLES = ("ledger_entry", "ledger_checkpoint", "ledger_head", "audit_entry")
+TABLES = ("ledger_entry", "ledger_checkpoint", "ledger_head", "audit_entry", "guard_decision")
 MOVES = (("ledger_head", "seq"), ("ledger_head", "head"))
 FIXED_PRAGMAS = ("recursive_triggers", "writable_schema")
 

@@ -18,7 +18,8 @@ from pbudget.rounds.acts import ActNotPossible
 from pbudget.rounds.approving import approve, request_approval
 from pbudget.rounds.models import Round
 from pbudget.rounds.opening import keys_folder
-from tests.guard.test_live import older_people_came, outcome_rows, voted
+from tests.guard.test_live import older_people_came, open_with_questions, outcome_rows, voted
+from tests.ledger.test_sql_attacks import attack
 from tests.rounds.building import officer
 from tests.support.open_round import OpenRound
 from tests.support.pages import PageClient
@@ -99,6 +100,8 @@ def test_a_decision_is_never_changed(vote, decide, statement):
     with pytest.raises(DatabaseError), transaction() as session:
         session.execute(sa.text(statement))
     db.session.rollback()
+    with pytest.raises(DatabaseError, match="append-only"):
+        attack(statement, vote.id)
     assert len(db.session.scalars(sa.select(GuardDecision)).all()) == 1
 
 
@@ -124,3 +127,29 @@ def test_a_decision_without_a_reason_is_asked_for_one(vote):
     sign_in(client, "officer")
     page = client.post(f"/staff/rounds/{vote.slug}/guard", {"decision": "certify", "reason": " "}, 422)
     assert "Give the reason" in page.text
+
+
+def links(page) -> dict[str, str]:
+    return {each.get_text(): each["href"] for each in page.soup.select("main a")}
+
+
+def test_officers_come_from_the_round_to_the_reports_and_the_outreach_by_links(vote):
+    vote.change(opened_at=vote.opens_at)
+    client = PageClient(vote.app)
+    sign_in(client, "officer")
+    round_page = links(client.get(f"/staff/rounds/{vote.slug}"))
+    reports = client.get(round_page["Who took part, and what follows"])
+    assert "20 votes were cast" in client.get(links(reports)["Riverside"]).text
+    outreach = client.get(round_page["Who is missing, and what we did"])
+    assert "Equality impact pack" in client.get(links(outreach)["Equality impact pack, to print"]).text
+    steps = links(client.get(f"/staff/rounds/{vote.slug}/result"))
+    assert steps["Who took part, and what follows"] == round_page["Who took part, and what follows"]
+
+
+def test_while_voting_is_open_officers_find_the_outreach_and_no_report(app):
+    made = open_with_questions(app, older_people_came(20))
+    made.change(opened_at=made.opens_at)
+    client = PageClient(app)
+    sign_in(client, "officer")
+    found = links(client.get(f"/staff/rounds/{made.slug}"))
+    assert "Who is missing, and what we did" in found and "Who took part, and what follows" not in found
