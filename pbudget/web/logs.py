@@ -64,9 +64,10 @@ class Lines:
     """
 
     def msg(self, line: str) -> None:
-        """Write one line."""
+        """Write one line at once: in two writes, another thread's line could come between it and its end."""
         with suppress(OSError):
-            print(line, file=sys.stderr, flush=True)
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
 
     log = debug = info = warning = error = critical = exception = fatal = msg
 

@@ -2,8 +2,9 @@
 
 import json
 import re
+from types import SimpleNamespace
 
-from pbudget.web.logs import keep_allowed_fields, without_quoted_values
+from pbudget.web.logs import Lines, keep_allowed_fields, without_quoted_values
 
 
 def test_a_request_is_one_line_with_the_routes_pattern(client, capsys):
@@ -37,3 +38,10 @@ def test_a_log_line_tells_the_time_to_the_minute(client, capsys):
     client.http.get("/about")
     (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", line["timestamp"])
+
+
+def test_a_line_is_written_in_one_go_so_that_no_other_comes_between_it_and_its_end(monkeypatch):
+    writes = []
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(write=writes.append, flush=lambda: None))
+    Lines().info("one line")
+    assert writes == ["one line\n"]
