@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pbudget.balance.published import published_in
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
 from pbudget.equality.actions import take_no_more_answers
 from pbudget.equality.queries import open_answers, plan_of
 from pbudget.equality.rules.questions import Question, groups_answered
-from pbudget.guard.past_votes import MES, Looked
+from pbudget.guard.past_votes import MES, OF_PROGRAM, Looked
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.queries import has_report
 from pbudget.guard.reporting import OLDEST, YOUNGEST, keep_report, residents_of
@@ -22,7 +24,6 @@ from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import assess
 from pbudget.guard.rules.contest import Answers, answers_of
 from pbudget.guard.rules.retally import ADD1_REPLICATES, contest_of_election, retally_for
-from pbudget.guard.rules.thresholds import Thresholds, thresholds_from
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.kit.errors import PbudgetError
@@ -37,6 +38,11 @@ from pbudget.tally.election import Election
 from pbudget.tally.rules.count import count
 from pbudget.tally.rules.rule import Rule
 from pbudget.wards.queries import ward_ids
+
+IN_MANIFEST = "the manifest, published before voting opened"
+LIMITS_NOT_PUBLISHED = (
+    "When this vote opened, limits were not published yet. This report goes by those of the program that made it."
+)
 
 
 class NotCountedYet(PbudgetError):
@@ -53,7 +59,13 @@ class CountedRound:
     ballots: Sequence[tuple[Mapping[str, Any], Mapping[str, str | None]]]
     questions: Sequence[Question]
     withdrawn: Mapping[tuple[str, str], str]
-    thresholds: Thresholds
+    limits: Thresholds | None
+    """What the manifest says the guard goes by; None where it was written before limits were published."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What the reports are made by."""
+        return self.limits or Thresholds()
 
 
 def report_round(round_id: int) -> Iterator[tuple[int, int]]:
@@ -64,7 +76,8 @@ def report_round(round_id: int) -> Iterator[tuple[int, int]]:
     with transaction() as session:
         take_no_more_answers(session, round_id)
     counted = counted_round(round_id)
-    pooled = pool([votes for pot in counted.pots if pot.ward_id is not None and (votes := votes_in(counted, pot))])
+    wards = [votes for pot in counted.pots if pot.ward_id is not None and (votes := votes_in(counted, pot))]
+    pooled = pool(wards, counted.thresholds)
     for done, pot in enumerate(counted.pots, start=1):
         if not has_report(pot.id):
             _report(counted, pot, pooled)
@@ -95,7 +108,7 @@ def counted_round(round_id: int) -> CountedRound:
         [(payload["contests"], groups_answered(questions, answers.get(slot, {}))) for slot, payload in cast],
         questions,
         withdrawn_in(round_id),
-        thresholds_from(manifest.get("guard", {}).get("thresholds", {})),
+        published_in(manifest),
     )
 
 
@@ -144,7 +157,9 @@ def look_at_contest(counted: CountedRound, pot: PotView, residents: Residents | 
         [where[winner] for winner in counted.winners[pot.slug]],
         _replicates(rule),
     )
-    return Looked(election, residents, found, _equal_shares(election), tuple(_cautions(residents, answers)), rule)
+    cautions = (*_cautions(residents, answers), *([] if counted.limits else [LIMITS_NOT_PUBLISHED]))
+    source = IN_MANIFEST if counted.limits else OF_PROGRAM
+    return Looked(election, residents, found, _equal_shares(election), cautions, rule, source)
 
 
 def _wards(counted: CountedRound, pot: PotView) -> list[int]:

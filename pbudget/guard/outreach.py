@@ -4,6 +4,7 @@ Officers see groups and wards through the same disclosure control as the public,
 it goes into the access record: it is a checklist beside the figures, and for groups too small to count the only one.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -12,6 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import record
+from pbudget.balance.published import published_in
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db, transaction
 from pbudget.equality.queries import open_answers, plan_of
 from pbudget.equality.rules.questions import groups_answered
@@ -21,12 +24,11 @@ from pbudget.guard.pooling import Pooled, WardVotes, pool
 from pbudget.guard.queries import latest_snapshot_day
 from pbudget.guard.reporting import OLDEST, residents_of
 from pbudget.guard.rules.outreach import more_to_par
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import PbudgetError
-from pbudget.ledger.queries import counted_slots
+from pbudget.ledger.queries import counted_slots, head_of
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
 from pbudget.rounds.rules.phases import OPEN
@@ -55,11 +57,17 @@ def take_snapshot(round_: RoundView, today: date) -> bool:
     cast = sum(number for number, _ in wards.values())
     if cast < FEWEST or not any(votes for _, votes in wards.values()):
         return False
-    pooled = pool([votes for _, votes in wards.values() if votes])
+    pooled = pool([votes for _, votes in wards.values() if votes], limits_of(round_.id))
     content = {"ballots": cast, "missing": [line for each in pooled for line in missing_in(each)]}
     with transaction() as session:
         session.add(GuardSnapshot(round_id=round_.id, made_on=today, content=content))
     return True
+
+
+def limits_of(round_id: int) -> Thresholds:
+    """What the round's manifest says the guard goes by; the program's own limits where it says nothing."""
+    head = head_of(round_id)
+    return (published_in(json.loads(head.manifest)) if head else None) or Thresholds()
 
 
 def votes_by_ward(round_: RoundView) -> dict[str, tuple[int, WardVotes | None]]:
@@ -98,7 +106,7 @@ def missing_in(pooled: Pooled) -> list[dict[str, Any]]:
     """The groups of one dimension that are short of their share, with how many more would bring them to it."""
     if not pooled.balance.usable:
         return []
-    table = participation_table(pooled.dimension, pooled.balance, Thresholds())
+    table = participation_table(pooled.dimension, pooled.balance, pooled.limits)
     return [
         {
             "dimension": table.label,

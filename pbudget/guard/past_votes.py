@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.document import Document, document_of
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import Assessment, assess
@@ -15,7 +16,6 @@ from pbudget.guard.rules.contest import Answers, Contest, answers_of
 from pbudget.guard.rules.labels import AGE, SEX, asked_as, labels_of
 from pbudget.guard.rules.report import report_of
 from pbudget.guard.rules.retally import contest_of_election, retally_for
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.words import Story, titles_of
 from pbudget.tally.election import Election
 from pbudget.tally.rules.count import count
@@ -25,6 +25,7 @@ TIES = "cheaper"
 MES = Rule(EQUAL_SHARES, completion="add1", ties=TIES)
 OLD_FIGURES = 5
 """Years between figures and vote from which the report says so."""
+OF_PROGRAM = "this program"
 ALWAYS_ASKED = (AGE, SEX)
 """The questions of Pabulib's own columns; a file without the column has nobody's answer."""
 
@@ -39,6 +40,8 @@ class Looked:
     mes_winners: tuple[str, ...]
     cautions: tuple[str, ...]
     rule: Rule
+    limits_from: str = OF_PROGRAM
+    """Where the limits were published."""
 
     def as_object(self) -> dict[str, Any]:
         """The report for programs."""
@@ -54,7 +57,8 @@ class Looked:
         versions = {
             "Compared with": _compared(residents),
             "Counted by": self.rule.label(),
-            "Thresholds": report["config_version"],
+            "Limits from": self.limits_from,
+            "Limits": report["config_version"],
             "Baseline": report["baseline_version"],
             "Inputs": report["input_hash"],
         }

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbudget.balance.representation import DimensionBalance, balance_of, family_z
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.participation import may_be_named, participation_table, people
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.programme import Programme, WardCounts, programme, programme_baseline
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.rules.verdict import skew_of
 from pbudget.guard.words import capitalised
 
@@ -37,29 +37,32 @@ class Pooled:
     programme: Programme
     balance: DimensionBalance
     wards: int
+    limits: Thresholds
 
     @property
     def far_from_residents(self) -> bool:
         """Whether the round as a whole is so unlike its residents that each ward is judged beside the round."""
-        return self.wards >= FEWEST_WARDS and skew_of({self.dimension: self.balance}, Thresholds()).level >= FAR
+        return self.wards >= FEWEST_WARDS and skew_of({self.dimension: self.balance}, self.limits).level >= FAR
 
 
-def pool(wards: Sequence[WardVotes]) -> list[Pooled]:
-    """Every dimension of a round's wards, pooled."""
-    return [_pooled(name, wards) for name in dict.fromkeys(name for each in wards for name in each.residents.shares)]
+def pool(wards: Sequence[WardVotes], limits: Thresholds) -> list[Pooled]:
+    """Every dimension of a round's wards, pooled and judged by the round's own limits."""
+    names = dict.fromkeys(name for each in wards for name in each.residents.shares)
+    return [_pooled(name, wards, limits) for name in names]
 
 
-def _pooled(dimension: str, wards: Sequence[WardVotes]) -> Pooled:
+def _pooled(dimension: str, wards: Sequence[WardVotes], limits: Thresholds) -> Pooled:
     counted = [
         WardCounts(each.counts.get(dimension, {}), each.residents.shares[dimension])
         for each in wards
         if dimension in each.residents.shares
     ]
-    together, cast, limits = programme(counted), Counter[str](), Thresholds()
+    together, cast = programme(counted), Counter[str]()
     for ward in counted:
         cast.update(ward.ballots)
     z = family_z([together.residents], limits.alpha)
-    return Pooled(dimension, together, balance_of(cast.elements(), together.residents, z, limits), len(counted))
+    balance = balance_of(cast.elements(), together.residents, z, limits)
+    return Pooled(dimension, together, balance, len(counted), limits)
 
 
 def beside_the_round(residents: Residents, pooled: Sequence[Pooled]) -> Residents:
@@ -78,8 +81,7 @@ def programme_lines(pooled: Sequence[Pooled]) -> list[str]:
 
 
 def _lines(pooled: Pooled) -> list[str]:
-    limits = Thresholds()
-    table = participation_table(pooled.dimension, pooled.balance, limits)
+    table = participation_table(pooled.dimension, pooled.balance, pooled.limits)
     return [
         f"{capitalised(people(pooled.dimension, [row.group]))} are {row.share:.0%} of those who took part across the "
         f"round and {row.residents:.0%} of residents."
@@ -87,5 +89,5 @@ def _lines(pooled: Pooled) -> list[str]:
         if row.flag
         and row.share is not None
         and row.residents is not None
-        and may_be_named(pooled.balance.groups[row.group], pooled.programme.known, limits)
+        and may_be_named(pooled.balance.groups[row.group], pooled.programme.known, pooled.limits)
     ]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, transaction
 from pbudget.guard.document import Document
 from pbudget.guard.models import GuardReport
@@ -42,7 +43,7 @@ class PastContest:
 def report_past_round(round_id: int) -> int:
     """Make and keep a report for every contest of a replayed round that says who its voters were; how many."""
     contests = [each for each in _contests(round_id) if _asks(each.election)]
-    pooled = pool([votes_of(each) for each in contests if each.residents and not each.is_for_all])
+    pooled = pool([votes_of(each) for each in contests if each.residents and not each.is_for_all], Thresholds())
     with transaction() as session:
         made = [_report(session, each, contests, pooled) for each in contests]
     return sum(made)

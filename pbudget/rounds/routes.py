@@ -1,9 +1,12 @@
 """The list of rounds, one round with its contests, and its manifest."""
 
+import json
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
 
+from pbudget.balance.published import limits_in_words, published_in
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db
 from pbudget.kit.clock import LONDON, say_dates
 from pbudget.ledger.queries import acts, checkpoints_of, head_of
@@ -12,7 +15,7 @@ from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug, rounds_under_way
 from pbudget.rounds.queries import rounds as rounds_in
 from pbudget.rounds.rules.notices import notices_of
-from pbudget.rounds.rules.phases import DECIDED
+from pbudget.rounds.rules.phases import DECIDED, SET_UP
 from pbudget.web.access import public
 from pbudget.web.paging import asked_page
 
@@ -62,6 +65,7 @@ def one_round(slug: str) -> str:
     if round_.phase not in DECIDED:
         return _current(round_)
     contests = contests_of([round_.id])[round_.id]
+    limits = _limits_in(round_)
     paging = asked_page(len(contests), CONTESTS_A_PAGE)
     return render_template(
         "rounds/published.html",
@@ -69,6 +73,7 @@ def one_round(slug: str) -> str:
         contests=contests,
         paging=paging,
         has_manifest=round_.opened_at is not None,
+        limits=limits,
         notices=notices_of(acts(round_.id)) if round_.opened_at else [],
     )
 
@@ -80,11 +85,21 @@ def _current(round_: RoundView) -> str:
         round=round_,
         stage=round_.stage(database_now(db.session())),
         pots=pots_of(round_.id),
+        limits=_limits_in(round_),
         start=_start_of_voting(round_),
         notices=notices_of(acts(round_.id)) if round_.opened_at else [],
         checkpoint=checkpoints[-1] if checkpoints else None,
         signed_at=datetime.fromisoformat(checkpoints[-1].utc) if checkpoints else None,
     )
+
+
+def _limits_in(round_: RoundView) -> tuple[str, ...]:
+    """What the guard will go by in this round, in sentences; nothing where it opened without saying so."""
+    if round_.opened_at is None:
+        return limits_in_words(Thresholds()) if round_.phase == SET_UP else ()
+    head = head_of(round_.id)
+    published = published_in(json.loads(head.manifest)) if head else None
+    return limits_in_words(published) if published else ()
 
 
 def _start_of_voting(round_: RoundView) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.bloc_effects import effects_of
 from pbudget.guard.rules.blocs import (
     IDENTICAL,
@@ -23,7 +24,6 @@ from pbudget.guard.rules.blocs import (
 from pbudget.guard.rules.contest import Contest, answers_of, contest_of, sets_of
 from pbudget.guard.rules.retally import GreedyAgain
 from pbudget.guard.rules.robustness import Bench
-from pbudget.guard.rules.thresholds import Thresholds
 from tests.guard.builders import looked_at
 
 LIMITS = Thresholds()

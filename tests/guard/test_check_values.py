@@ -7,12 +7,12 @@ import pytest
 
 from pbudget.balance.disclosure import publishable
 from pbudget.balance.representation import balance_of, wilson
+from pbudget.balance.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.bursts import burst
 from pbudget.guard.rules.labels import band
 from pbudget.guard.rules.programme import WardCounts, programme, programme_baseline
 from pbudget.guard.rules.random_numbers import poisson_counts, splitmix
 from pbudget.guard.rules.report import rounded
-from pbudget.guard.rules.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.turnout import funnel, response
 from tests.guard.builders import PABULIB, baseline_called, looked_at, looked_at_file, vectors
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.config import ROOT
 from pbudget.guard.cli import guard
 from pbudget.guard.printed import printed
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.words import CANNOT_SEE, MEANS
 from tests.guard.builders import PABULIB, baseline_called, looked_at_file
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import db, transaction
 from pbudget.equality.actions import save_questions
 from pbudget.equality.models import EqualityAnswer
 from pbudget.equality.queries import plan_of
 from pbudget.equality.rules.questions import asked
 from pbudget.equality.sealing import sealed
-from pbudget.guard.live import report_round
+from pbudget.guard.live import counted_round, look_at_contest, report_round, residents_in
 from pbudget.guard.models import GuardReport
 from pbudget.guard.queries import report_on, rounds_without_report
 from pbudget.guard.tasks import ask_for_reports
@@ -47,16 +48,16 @@ X99000002,Hilltop,sex_16plus,M,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
 FIGURES = {"age": ("0-15", "16-34", "35+"), "sex_16plus": ("F", "M")}
 
 
-def voted(app, voters: list[tuple[str, str, str]]) -> OpenRound:
+def voted(app, voters: list[tuple[str, str, str]], **given) -> OpenRound:
     """The same, closed."""
-    vote = open_with_questions(app, voters)
+    vote = open_with_questions(app, voters, **given)
     close(vote)
     return vote
 
 
-def open_with_questions(app, voters: list[tuple[str, str, str]]) -> OpenRound:
+def open_with_questions(app, voters: list[tuple[str, str, str]], **given) -> OpenRound:
     """An open round in Riverside; each voter is a proposal, an age and a sex ("" is silence)."""
-    vote = open_round(app, pots=(replace(OWN, amount=6_000_000),), letters=1)
+    vote = open_round(app, pots=(replace(OWN, amount=6_000_000),), letters=1, **given)
     with transaction() as session:
         session.execute(sa.update(Borough).values(is_demo=True))
     load_baseline(read_baseline(BASELINE.encode(), demo=True), SystemClock(), name="Testtown", demo=True)
@@ -139,6 +140,23 @@ def test_few_voters_are_not_enough_and_small_groups_are_not_kept(app):
     assert found.document.verdict == "not enough data"
     age = next(table for table in found.document.participation if table.dimension == "age")
     assert all(row.participants is None for row in age.rows if row.group == "16-34")
+
+
+def test_a_report_goes_by_the_limits_its_round_published(app):
+    found = made(voted(app, older_people_came(60), limits=Thresholds(min_n=50))).document
+    assert found.verdict == "at risk of capture", "by its manifest 50 votes are enough to judge"
+    assert found.versions["Limits"] == Thresholds(min_n=50).version
+    assert found.versions["Limits from"] == "the manifest, published before voting opened"
+    assert not any("limits" in caution for caution in found.cautions)
+
+
+def test_a_round_from_before_limits_were_published_says_by_which_it_is_judged(app):
+    vote = voted(app, older_people_came(20))
+    count_round(vote.id, "system")
+    counted = replace(counted_round(vote.id), limits=None)
+    found = look_at_contest(counted, counted.pots[0], residents_in(counted, counted.pots[0])).document()
+    assert found.versions["Limits from"] == "this program"
+    assert any("limits were not published yet" in caution for caution in found.cautions)
 
 
 def test_nobody_voted(app):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from pbudget.balance.representation import balance_of, family_z
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import Contest, answers_of, contest_of
 from pbudget.guard.rules.random_numbers import poisson_counts
 from pbudget.guard.rules.retally import GreedyAgain
 from pbudget.guard.rules.robustness import Bench, largest_swings, robustness
-from pbudget.guard.rules.thresholds import Thresholds
 from tests.guard.builders import looked_at
 
 COSTS = {"park": 60, "bench": 50, "tree": 30}

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbudget.balance.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.bursts import BUCKET, TOO_FEW, TOO_SHORT, burst, times_of
 from pbudget.guard.rules.labels import band, labels_of, within_ages
 from pbudget.guard.rules.programme import WardCounts, programme, programme_baseline
-from pbudget.guard.rules.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.turnout import funnel, quorum, response, turnout
 from pbudget.kit.errors import BadInput
 

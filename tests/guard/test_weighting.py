@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import Answers, answers_of
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.rules.weighting import held_to_share, mean_one, raked, without
 
 LIMITS = Thresholds()

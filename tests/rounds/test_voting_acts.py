@@ -1,12 +1,15 @@
 """What two officers do while a round is open, on both engines; and how a round closes by itself, to the second."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pbudget.balance.published import published_in
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import db, transaction
 from pbudget.ledger.actions import append_ballot
-from pbudget.ledger.queries import acts, checkpoints_of, verify_ledger
+from pbudget.ledger.queries import acts, checkpoints_of, head_of, verify_ledger
 from pbudget.ledger.rules import RoundClosed
 from pbudget.proposals.queries import proposals_of
 from pbudget.rounds.acts import ActNotPossible
@@ -208,6 +211,16 @@ def test_the_public_page_follows_the_clock(sqlite_app):
     assert "Voting has ended" in client.get(here).text
     assert "Voting has ended" not in client.get("/rounds").text
     assert "Being counted" in client.get("/rounds").text
+
+
+def test_the_limits_of_the_guard_are_read_before_voting_opens_and_after(sqlite_app):
+    ready, client = ready_round(sqlite_app), PageClient(sqlite_app)
+    before = client.get(f"/rounds/{ready.slug}")
+    assert "With fewer than 100 votes" in before.text
+    assert "These limits are fixed when voting opens." in before.text
+    ready.open()
+    assert "cannot change" in client.get(f"/rounds/{ready.slug}").text
+    assert published_in(json.loads(head_of(ready.id).manifest)) == Thresholds()
 
 
 def test_the_published_manifest_is_what_the_ledger_starts_from(sqlite_app):

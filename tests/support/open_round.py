@@ -6,13 +6,14 @@ vote.move_clock(vote.closes_at)             closing time, to the second
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import insert, select
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
 from pbudget.keys.actions import create_keys
 from pbudget.kit.clock import FixedClock
@@ -31,6 +32,7 @@ from pbudget.tally.rules.rule import Rule
 from pbudget.wards.models import Borough, Ward
 
 CHEAP = ScryptCost(n=2, r=1)
+LIMITS = Thresholds()
 OPENS, CLOSES = datetime(2027, 3, 1, 9, tzinfo=UTC), datetime(2027, 3, 14, 17, tzinfo=UTC)
 NOON = datetime(2027, 3, 7, 12, tzinfo=UTC)
 KINDS = {
@@ -105,11 +107,13 @@ def open_round(
     closes_at: datetime = CLOSES,
     now: datetime | None = NOON,
     cost: ScryptCost = CHEAP,
+    limits: Thresholds = LIMITS,
     **columns: Any,
 ) -> OpenRound:
     """Make the round and open its ledger. `now=None` leaves the clock alone: then give moments around the present.
 
-    `cost` is what checking a code takes; a server of its own needs the full one, `ScryptCost()`.
+    `limits` are what its manifest says the guard goes by. `cost` is what checking a code takes; a server of its own
+    needs the full one, `ScryptCost()`.
     """
     app.extensions["scrypt_cost"] = cost
     if now:
@@ -131,7 +135,8 @@ def open_round(
         made = OpenRound(app, round_id, slug, wards, opens_at, closes_at)
         if assurance == "code":
             put_letters(session, made, letters, cost)
-        open_ledger(session, round_id, manifest_bytes(frozen(made, pots, given, keys.as_json())))
+        settled = replace(frozen(made, pots, given, keys.as_json()), thresholds=limits)
+        open_ledger(session, round_id, manifest_bytes(settled))
     return made
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pbudget.balance.representation import DimensionBalance, balance_of, family_z
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.bloc_effects import Effects, effects_of
 from pbudget.guard.rules.blocs import Blocs, find_blocs
 from pbudget.guard.rules.bridging import Bridge, bridges, labels_of
@@ -17,7 +18,6 @@ from pbudget.guard.rules.contest import Contest
 from pbudget.guard.rules.outcome import Outcome, outcome_of
 from pbudget.guard.rules.retally import Retally
 from pbudget.guard.rules.robustness import Bench, Robustness, robustness
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.rules.verdict import NOT_ENOUGH, Verdict, enough_data, judge, skew_of
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pbudget.balance.tails import hypergeometric_at_least
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.blocs import ONE_GROUP, Bloc
 from pbudget.guard.rules.contest import UNKNOWN_LABEL, Answers, Flags, Floats
 from pbudget.guard.rules.robustness import Bench
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.rules.weighting import mean_one
 
 

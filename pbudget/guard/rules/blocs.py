@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pbudget.balance.tails import poisson_at_least
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import UNKNOWN, Answers, Contest, Flags, Floats, Integers, Sets, sets_of
-from pbudget.guard.rules.thresholds import Thresholds
 
 IDENTICAL, SINGLE, ONE_GROUP = "identical ballots", "single-project ballots", "one group"
 MIN_OTHERS = 20

@@ -14,9 +14,9 @@ from math import prod
 import numpy as np
 
 from pbudget.balance.representation import DimensionBalance
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import Contest, Integers
 from pbudget.guard.rules.robustness import Robustness
-from pbudget.guard.rules.thresholds import Thresholds
 
 DECIDED, SECTIONAL, BROAD = "decided by turnout", "sectional", "broad"
 SHUT_OUT, NOT_FUNDED = "shut out by turnout", "not funded"

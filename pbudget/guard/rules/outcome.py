@@ -16,8 +16,8 @@ from math import sqrt
 import numpy as np
 
 from pbudget.balance.representation import TOO_FEW, DimensionBalance
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import Answers, Contest, Flags, Floats
-from pbudget.guard.rules.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)

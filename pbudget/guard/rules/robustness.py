@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pbudget.balance.representation import SEVERELY_OVER, TOO_MANY, DimensionBalance
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import UNKNOWN, Answers, Contest, Flags, Floats
 from pbudget.guard.rules.random_numbers import poisson_counts
 from pbudget.guard.rules.retally import Retally
-from pbudget.guard.rules.thresholds import Thresholds
 from pbudget.guard.rules.weighting import Raked, held_to_share, raked, without
 
 AT_ONCE = 25

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pbudget.balance.representation import ABSENT, SEVERE, DimensionBalance
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.bloc_effects import Effect, Effects
 from pbudget.guard.rules.blocs import IDENTICAL, ONE_GROUP, SINGLE, Blocs
 from pbudget.guard.rules.bridging import DECIDED, SHUT_OUT
 from pbudget.guard.rules.contest import Contest
 from pbudget.guard.rules.outcome import Outcome
 from pbudget.guard.rules.robustness import Robustness
-from pbudget.guard.rules.thresholds import Thresholds
 
 NOT_ENOUGH, AT_RISK, WATCH, BALANCED = "not enough data", "at risk of capture", "watch", "balanced"
 SKEW = "skew"

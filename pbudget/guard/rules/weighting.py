@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.contest import Answers, Flags, Floats
-from pbudget.guard.rules.thresholds import Thresholds
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,14 @@ Source: spec/trust.md 3.2.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import rfc8785
 
+from pbudget.balance.published import as_published
+from pbudget.balance.thresholds import Thresholds
 from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.rounds.rules.dates import say_utc, say_with_zone
 from pbudget.tally.rules.rule import Rule
@@ -82,6 +84,8 @@ class FrozenRound:
     """What voters are asked about themselves after the vote, as Question writes itself down."""
     software_sha256: str = ""
     """Which program it is: kit/fingerprints.py."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """What the guard will judge by."""
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
@@ -99,6 +103,7 @@ def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
         "voters": _voters(frozen),
         "channels": list(frozen.channels),
         "questions": [dict(each) for each in frozen.questions],
+        "guard": {"thresholds": as_published(frozen.thresholds), "version": frozen.thresholds.version},
         "publish": {"form": frozen.publish, "reason": frozen.publish_reason},
         "challenge_days": frozen.challenge_days,
         "annul_rule": frozen.annul_rule,

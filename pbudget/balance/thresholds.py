@@ -60,7 +60,7 @@ class Thresholds(Limits):
         return hashlib.sha256(rfc8785.dumps(asdict(self))).hexdigest()
 
 
-def thresholds_from(stated: Mapping[str, float]) -> Thresholds:
+def thresholds_from(stated: Mapping[str, float | str]) -> Thresholds:
     """Read thresholds from a manifest or file; names in capitals are the same. Raises `BadInput` for unknown names."""
     kinds: dict[str, Any] = {field.name: field.type for field in fields(Thresholds)}
     unknown = [name for name in stated if name.lower() not in kinds]
