@@ -18,12 +18,8 @@ usual  the same insert as people write it with the same stack: Flask-SQLAlchemy,
 other things as well; PostgreSQL's own processes are not in it.
 """
 
-import argparse
-import os
 import sqlite3
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, session
@@ -41,6 +37,7 @@ from bench.serving import (
     csrf_of,
     fire,
     line_of,
+    measured_in_a_folder,
     pbudget_app,
     ratio_of,
     slow_answer,
@@ -195,18 +192,5 @@ def report(turns: dict[str, list[Measured]], *, recorded: int, sent: int) -> int
     return 0 if ratio >= TARGET_RATIO and p95 <= TARGET_P95 and recorded == sent else 1
 
 
-def main() -> int:
-    """Read the options and measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ballots", type=int, default=2000)
-    parser.add_argument("--database", default="", help="postgresql://… instead of SQLite in a temporary folder")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"PBUDGET_INSTANCE": folder, "PBUDGET_LOG_LEVEL": "info"}
-        if given.database:
-            os.environ["DATABASE_URL"] = given.database
-        return measure(given.ballots, given.database or str(Path(folder) / "bare.sqlite"))
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(measured_in_a_folder(__doc__, measure, ballots=2000))

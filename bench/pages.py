@@ -9,17 +9,25 @@ of bytes: no session, no form token, no components. Targets: at least 0.4 of the
 exit status is 1 when one is missed.
 """
 
-import argparse
-import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from flask import Flask
 
-from bench.serving import AT_ONCE, Measured, Request, Served, cookie_of, csrf_of, fire, line_of, pbudget_app, ratio_of
+from bench.serving import (
+    AT_ONCE,
+    Measured,
+    Request,
+    Served,
+    cookie_of,
+    csrf_of,
+    fire,
+    line_of,
+    measured_in_a_folder,
+    pbudget_app,
+    ratio_of,
+)
 
 TURNS = 9
 WARM_UP = 24
@@ -123,18 +131,5 @@ def measure(pages: int, database: str) -> int:
     return 0 if ratio >= TARGET_RATIO and statements <= MOST_STATEMENTS else 1
 
 
-def main() -> int:
-    """Read the options and measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=450)
-    parser.add_argument("--database", default="", help="postgresql://… instead of SQLite in a temporary folder")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"PBUDGET_INSTANCE": folder, "PBUDGET_LOG_LEVEL": "info"}
-        if given.database:
-            os.environ["DATABASE_URL"] = given.database
-        return measure(given.pages, given.database or str(Path(folder) / "bare.sqlite"))
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(measured_in_a_folder(__doc__, measure, pages=450))

@@ -1,10 +1,12 @@
 """Applications behind the server that councils run, each in a process of its own, and clients that keep them busy."""
 
+import argparse
 import http.client
 import multiprocessing
 import os
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -156,3 +158,21 @@ def slow_answer(turns: list[Measured]) -> float:
     """The seconds within which 95 of 100 answers came."""
     answers = sorted(second for turn in turns for second in turn.seconds)
     return answers[int(0.95 * len(answers))]
+
+
+def measured_in_a_folder(about: str | None, measure: Callable[[int, str], int], **wanted: int) -> int:
+    """Read the options and measure in an instance of its own; the exit status.
+
+    `wanted` names the one number that can be asked for and says what it is otherwise. `measure` gets the number and
+    the database of the bare application.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ((name, number),) = wanted.items()
+    parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--database", default="", help="postgresql://… instead of SQLite in a temporary folder")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"PBUDGET_INSTANCE": folder, "PBUDGET_LOG_LEVEL": "info"}
+        if given.database:
+            os.environ["DATABASE_URL"] = given.database
+        return measure(getattr(given, name), given.database or str(Path(folder) / "bare.sqlite"))

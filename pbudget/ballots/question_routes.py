@@ -3,34 +3,27 @@
 import structlog
 from flask import Blueprint, Response, abort, make_response, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import ServiceUnavailable
 
 from pbudget.ballots import sessions
 from pbudget.ballots.queries import CastView, VotingRound, key_ids_of, slot_of_tracker
 from pbudget.ballots.sessions import (
-    answer_in_round,
     ended_page,
     go_to,
-    keep_nothing,
     part_of_a_session,
     round_to_vote_in,
     settings,
     why_no_tracker,
 )
+from pbudget.ballots.troubles import handle_troubles
 from pbudget.equality.actions import AnswerNotOffered, AnswersNotTaken, keep_answers, withdraw_answers
 from pbudget.equality.forms import QuestionsForm, WithdrawForm, questions_form
 from pbudget.equality.queries import QuestionPlan, plan_of
-from pbudget.keys.actions import KeyMismatch
-from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
 from pbudget.ledger.rules import parse_tracker
 from pbudget.web.access import public
 from pbudget.web.errors import ErrorText, error_page
 
 pages = Blueprint("questions", __name__, url_prefix="/rounds/<slug>")
-pages.after_request(keep_nothing)
 log = structlog.get_logger()
 NOT_SAVED = ErrorText(
     "Your answers have not been saved",
@@ -142,19 +135,10 @@ def too_late(_error: AnswersNotTaken) -> Response:
     return _over()
 
 
-@pages.errorhandler(CSRFError)
-def session_is_over(_error: CSRFError) -> Response:
-    """A form from an earlier session: nothing it carried is used."""
-    return answer_in_round(lambda round_: ended_page(round_, 400))
-
-
-@pages.errorhandler(OperationalError)
-@pages.errorhandler(NoConnectionLeft)
-@pages.errorhandler(KeyMissing)
-@pages.errorhandler(KeyMismatch)
-@pages.errorhandler(KeyNotPrivate)
-@pages.errorhandler(KeysDestroyed)
 def not_saved(error: Exception) -> Response:
     """The database or the guard key cannot be used; the vote is not touched by it."""
     log.error("answers-not-available", error=type(error).__name__)
     return error_page(503, ServiceUnavailable(), text=NOT_SAVED)
+
+
+handle_troubles(pages, not_available=not_saved)

@@ -1,19 +1,13 @@
 """The pages of a ballot: start, code or ward, how to vote, one page a contest, check, recorded. None is ever stored."""
 
-import structlog
 from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import ServiceUnavailable
 
 from pbudget.ballots import actions, sessions
 from pbudget.ballots.actions import (
     BallotNotReady,
-    BallotSessionEnded,
     BlankNotMeant,
-    CastAlready,
     ChoicesNotAsShown,
-    VotingNotOpen,
 )
 from pbudget.ballots.casting import cast_ballot
 from pbudget.ballots.choosing import (
@@ -31,10 +25,8 @@ from pbudget.ballots.rules.paper import Contest, Paper
 from pbudget.ballots.rules.payload import is_blank_ballot, problems_of_ballot
 from pbudget.ballots.rules.reference import standing_of_reference
 from pbudget.ballots.sessions import (
-    answer_in_round,
     ended_page,
     go_to,
-    keep_nothing,
     page_of_standing,
     part_of_a_session,
     round_to_vote_in,
@@ -43,33 +35,21 @@ from pbudget.ballots.sessions import (
     voter,
     why_no_tracker,
 )
+from pbudget.ballots.troubles import handle_troubles
 from pbudget.equality.queries import plan_of
-from pbudget.keys.actions import KeyMismatch
-from pbudget.keys.files import KeyMissing, KeyNotPrivate, KeysDestroyed
 from pbudget.kit.errors import BadInput
-from pbudget.ledger.actions import LedgerNotOpen
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
-from pbudget.ledger.rules import RoundClosed, parse_tracker
+from pbudget.ledger.rules import parse_tracker
 from pbudget.roll.identify import TooManyTries, identify
 from pbudget.wards.queries import has_postcodes
 from pbudget.web.access import public
-from pbudget.web.errors import STORAGE_AWAY, ErrorText, error_page
 from pbudget.web.layout import is_fragment
 
 pages = Blueprint("ballots", __name__, url_prefix="/rounds/<slug>")
-log = structlog.get_logger()
-NOT_RECORDED = ErrorText(
-    "Your vote has NOT been recorded",
-    (
-        "Something is wrong with the service, not with your vote.",
-        "Wait a minute, then go back and try again. Trying again cannot count your vote twice.",
-    ),
-)
 for _name in ("task_of", "how_it_works", "chosen_lines", "left_in_words", "say_points", "money_of"):
     pages.add_app_template_filter(getattr(words, _name))
 
-
-pages.after_request(keep_nothing)
+handle_troubles(pages)
 
 
 @pages.get("/vote")
@@ -335,43 +315,3 @@ def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200,
     asked = plan_of(round_.id).takes_answers
     page = render_template("ballots/check-reference.html", round=round_, form=form, asked=asked, **found)
     return make_response(page, status)
-
-
-@pages.errorhandler(CSRFError)
-def session_is_over(_error: CSRFError) -> Response:
-    """A form from an earlier session: nothing it carried is used."""
-    return answer_in_round(lambda round_: ended_page(round_, 400))
-
-
-@pages.errorhandler(BallotSessionEnded)
-def draft_is_gone(_error: BallotSessionEnded) -> Response:
-    """The draft was cast, cleared away or too old."""
-    return answer_in_round(ended_page)
-
-
-@pages.errorhandler(CastAlready)
-def cast_in_another_tab(_error: CastAlready) -> Response:
-    """The ballot was cast with other choices than this page showed."""
-    return answer_in_round(lambda round_: ended_page(round_, 409))
-
-
-@pages.errorhandler(VotingNotOpen)
-@pages.errorhandler(LedgerNotOpen)
-@pages.errorhandler(RoundClosed)
-def voting_is_over(_error: Exception) -> Response:
-    """Too late, or too early: nothing was recorded, and the page says so."""
-    return answer_in_round(lambda round_: page_of_standing(round_, 409))
-
-
-def not_recorded(error: Exception) -> Response:
-    """The database or the round's key cannot be used. Only whoever was casting reads that nothing was recorded:
-
-    on "Check my reference" it would be untrue.
-    """
-    log.error("ballots-not-available", error=type(error).__name__)
-    text = NOT_RECORDED if request.endpoint == "ballots.cast" else None
-    return error_page(503, ServiceUnavailable(), text=text)
-
-
-for _away in (*STORAGE_AWAY, KeyMissing, KeyMismatch, KeyNotPrivate, KeysDestroyed):
-    pages.register_error_handler(_away, not_recorded)

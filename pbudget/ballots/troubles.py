@@ -1,5 +1,7 @@
 """What can go wrong on a ballot's pages, in the words of whoever was voting. Shared by every blueprint of the room."""
 
+from collections.abc import Callable
+
 import structlog
 from flask import Blueprint, Response, request
 from flask_wtf.csrf import CSRFError
@@ -23,8 +25,11 @@ NOT_RECORDED = ErrorText(
 )
 
 
-def handle_troubles(pages: Blueprint) -> None:
-    """Answer everything that can go wrong on these pages, and have none of them stored."""
+def handle_troubles(pages: Blueprint, not_available: Callable[[Exception], Response] | None = None) -> None:
+    """Answer everything that can go wrong on these pages, and have none of them stored.
+
+    `not_available` answers when the database or a key cannot be used; on the pages of a ballot, `not_recorded`.
+    """
     pages.after_request(keep_nothing)
     pages.register_error_handler(CSRFError, session_is_over)
     pages.register_error_handler(BallotSessionEnded, draft_is_gone)
@@ -32,7 +37,7 @@ def handle_troubles(pages: Blueprint) -> None:
     for late in (VotingNotOpen, LedgerNotOpen, RoundClosed):
         pages.register_error_handler(late, voting_is_over)
     for away in (*STORAGE_AWAY, KeyMissing, KeyMismatch, KeyNotPrivate, KeysDestroyed):
-        pages.register_error_handler(away, not_recorded)
+        pages.register_error_handler(away, not_available or not_recorded)
 
 
 def session_is_over(_error: CSRFError) -> Response:

@@ -23,7 +23,8 @@ from pbudget.kit.clock import LONDON, Clock
 from pbudget.proposals.actions import add_projects
 from pbudget.roll.generating import code_file, confirm_download, generate_codes, spoil_batch, start_batch
 from pbudget.roll.importing import import_roll
-from pbudget.roll.queries import batches, roll_size_by_ward
+from pbudget.roll.letter_queries import batches
+from pbudget.roll.queries import roll_size_by_ward
 from pbudget.roll.rules.codes import Code
 from pbudget.roll.rules.roll_file import RollTerms
 from pbudget.rounds.actions import put_round, replace_pot

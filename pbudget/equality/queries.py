@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbudget.db import db
@@ -41,12 +41,6 @@ def plan_of(round_id: int, session: Session | None = None) -> QuestionPlan:
     if row is None:
         return QuestionPlan()
     return QuestionPlan(tuple(question_of(each) for each in row.questions), row.closed_at is None)
-
-
-def number_of_people(round_id: int) -> int:
-    """How many voters answered a page or more; shown with the report, after close."""
-    chosen = select(func.count(func.distinct(EqualityAnswer.guard_link))).where(EqualityAnswer.round_id == round_id)
-    return db.session.execute(chosen).scalar_one()
 
 
 def open_answers(k_guard: bytes, round_id: int, slots: Iterable[str]) -> OpenedAnswers:

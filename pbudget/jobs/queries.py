@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pbudget.db import database_now, db
 from pbudget.jobs.models import DutyRecord, Job, WorkerRecord
@@ -83,12 +83,6 @@ def troubles() -> list[str]:
     missing = is_worker_missing(seen, database_now(db.session()))
     words = [say_worker_missing(seen)] if missing else []
     return words + [f"{record.name.capitalize()}: {record.problem}" for record in duty_records() if record.problem]
-
-
-def machines() -> dict[str, datetime]:
-    """Each machine a worker was seen on in the last 30 days, and when it last was, in UTC."""
-    chosen = select(WorkerRecord.machine, func.max(WorkerRecord.seen_at, type_=WorkerRecord.seen_at.type))
-    return dict(db.session.execute(chosen.group_by(WorkerRecord.machine)).all())
 
 
 def _job_view(row: Job) -> JobView:

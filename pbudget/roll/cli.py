@@ -13,12 +13,12 @@ from flask import current_app
 from pbudget.config import Settings
 from pbudget.hubs.queries import help_known
 from pbudget.kit.errors import BadInput
-from pbudget.roll import queries
+from pbudget.roll import letter_queries, queries
 from pbudget.roll.generating import confirm_download, generate_codes, start_batch
 from pbudget.roll.identify import clock
 from pbudget.roll.importing import RollNotUsable, check_file, import_roll
+from pbudget.roll.letter_queries import BatchView
 from pbudget.roll.letters import Letter, letters_of, mail_merge
-from pbudget.roll.queries import BatchView
 from pbudget.roll.rules.letters import LetterWords
 from pbudget.roll.tasks import clear_away, terms_for
 from pbudget.roll.typesetting import letters_pdf, parts_of
@@ -76,7 +76,7 @@ def codes(round_name: str, ward_code: str, test: bool) -> None:
     if not wards:
         raise RoundNotReady(f"{round_name} has no roll{f' in ward {ward_code}' if ward_code else ''}. Load one first.")
     for ward in wards:
-        if test or queries.entries_without_code(round_.id, ward.id, limit=1):
+        if test or letter_queries.entries_without_code(round_.id, ward.id, limit=1):
             _make_batch(round_, ward, "test" if test else "letters")
 
 
@@ -173,7 +173,7 @@ def _wards(round_: RoundView) -> list[WardName]:
 
 
 def _batch_and_ward(round_: RoundView, batch_id: int) -> tuple[BatchView, WardName]:
-    batch = queries.batch(batch_id)
+    batch = letter_queries.batch(batch_id)
     if batch is None or batch.round_id != round_.id:
         raise RoundNotReady(f"{round_.slug} has no batch {batch_id}.")
     return batch, wards_around({batch.ward_id}, borough_wide=False)[0]

@@ -23,11 +23,11 @@ from pbudget.config import Settings
 from pbudget.db import db, transaction
 from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import BadInput
-from pbudget.roll import hashing, queries
+from pbudget.roll import hashing, letter_queries, queries
 from pbudget.roll.codefile import CodeFile, MadeCode, make_passphrase
 from pbudget.roll.identify import clock, scrypt_cost
+from pbudget.roll.letter_queries import BatchView
 from pbudget.roll.models import LetterBatch, VotingCode
-from pbudget.roll.queries import BatchView
 from pbudget.roll.rules.codes import SELECTORS, Code, make_secret, selector_at
 from pbudget.roll.stopping import count_today, hold_voting, stop_live_codes
 
@@ -119,7 +119,7 @@ def generate_codes(batch_id: int, progress: Progress = lambda done, total: None)
 
     Raises BatchUnderWay while another process does it, CodeFileMissing when the file is gone.
     """
-    batch = queries.batch(batch_id)
+    batch = letter_queries.batch(batch_id)
     if batch is None or batch.state != "making":
         raise BatchNotFound("These letters are not being made any more.")
     with code_file(batch_id).held(), ThreadPoolExecutor(hashing.cores()) as pool:
@@ -127,7 +127,7 @@ def generate_codes(batch_id: int, progress: Progress = lambda done, total: None)
     with transaction() as session:
         expires = (clock().now().astimezone(UTC) + KEPT_FOR).replace(tzinfo=None)
         _set_state(session, batch_id, "making", "ready", expires_at=expires)
-    return queries.codes_of_batch(batch_id)
+    return letter_queries.codes_of_batch(batch_id)
 
 
 def confirm_download(batch_id: int, *, actor: str = SYSTEM) -> None:
@@ -173,8 +173,8 @@ def prepare_code(code: Code, entry_id: str) -> PreparedCode:
 
 def _entries_to_serve(round_id: int, ward_id: int, kind: str, made: int = 0) -> list[str]:
     if kind == "test":
-        return queries.first_entries(round_id, ward_id, TEST_LETTERS)[made:]
-    return queries.entries_without_code(round_id, ward_id)
+        return letter_queries.first_entries(round_id, ward_id, TEST_LETTERS)[made:]
+    return letter_queries.entries_without_code(round_id, ward_id)
 
 
 def _add_batch(session: Session, round_id: int, ward_id: int, kind: str) -> int:
@@ -209,7 +209,7 @@ def _fill(batch: BatchView, pool: ThreadPoolExecutor, progress: Progress) -> Non
 
 def _standing(batch: BatchView) -> tuple[int, list[str], set[str]]:
     """How many codes the batch has, which entries wait for theirs, which selectors are used."""
-    made = queries.codes_of_batch(batch.id)
+    made = letter_queries.codes_of_batch(batch.id)
     waiting = _entries_to_serve(batch.round_id, batch.ward_id, batch.kind, made)
     used = queries.selectors(batch.round_id)
     db.session.rollback()  # ends the read: hashing takes long
@@ -270,7 +270,7 @@ def _set_state(session: Session, batch_id: int, before: str, after: str, **colum
 def _remove_unknown(path: Path) -> int:
     """Delete a file whose batch does not wait for it; 1 if it was deleted."""
     with suppress(ValueError):
-        batch = queries.batch(int(path.stem.removeprefix("batch-")))
+        batch = letter_queries.batch(int(path.stem.removeprefix("batch-")))
         if batch and batch.state in ("making", "ready"):
             return 0
     path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pbudget.config import Settings
 from pbudget.kit.spreadsheets import csv_bytes
-from pbudget.roll import queries
+from pbudget.roll import letter_queries
 from pbudget.roll.generating import BatchNotFound, code_file
 from pbudget.roll.queries import EntryView
 from pbudget.roll.rules.codes import Code
@@ -44,12 +44,12 @@ def letters_of(batch_id: int, passphrase: str, round_slug: str = "", ward_name: 
 
     Raises PassphraseWrong, CodeFileMissing or BatchNotFound.
     """
-    if queries.batch(batch_id) is None:
+    if letter_queries.batch(batch_id) is None:
         raise BatchNotFound("There are no such letters.")
     secrets = {(code.selector, code.entry_id): code.secret for code in code_file(batch_id).read(passphrase)}
     return [
         _letter(entry, secrets[entry.reference, entry.id], round_slug, ward_name)
-        for entry in queries.entries_of_batch(batch_id)
+        for entry in letter_queries.entries_of_batch(batch_id)
         if (entry.reference, entry.id) in secrets
     ]
 

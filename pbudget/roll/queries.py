@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from pbudget.db import db
-from pbudget.roll.models import DeskCount, LetterBatch, RollEntry, RollImport, RollStop, VotingCode
+from pbudget.roll.models import DeskCount, RollEntry, RollImport, RollStop, VotingCode
 from pbudget.wards.models import Ward
 
 ROWS_AT_ONCE = 5000
@@ -132,21 +132,6 @@ def entry_ids(round_id: int) -> list[str]:
 
 
 @dataclass(frozen=True)
-class BatchView:
-    """Letters of one ward; `codes` made so far, `live` of them can be voted with, `expires_at` in UTC."""
-
-    id: int
-    round_id: int
-    ward_id: int
-    kind: str
-    state: str
-    made_on: date
-    expires_at: datetime | None
-    codes: int = 0
-    live: int = 0
-
-
-@dataclass(frozen=True)
 class WardCounts:
     """What a ward's roll holds: entries, codes that can be voted with, letters that came back."""
 
@@ -170,71 +155,9 @@ class EntryView:
     reference: str = ""
 
 
-def batches(round_id: int) -> list[BatchView]:
-    """Every batch of letters of a round, the latest first."""
-    live = func.count().filter(VotingCode.state == "live")
-    chosen = (
-        select(LetterBatch, func.count(VotingCode.selector), live)
-        .outerjoin(VotingCode, VotingCode.batch_id == LetterBatch.id)
-        .where(LetterBatch.round_id == round_id)
-        .group_by(LetterBatch.id)
-        .order_by(LetterBatch.id.desc())
-    )
-    return [_batch_view(row, codes, live) for row, codes, live in db.session.execute(chosen)]
-
-
-def batch(batch_id: int) -> BatchView | None:
-    """One batch without its counts, or None."""
-    row = db.session.get(LetterBatch, batch_id, populate_existing=True)
-    return _batch_view(row) if row else None
-
-
 def selectors(round_id: int) -> set[str]:
     """Every selector that was ever used in a round, void ones too: none is used again."""
     return set(db.session.scalars(select(VotingCode.selector).where(VotingCode.round_id == round_id)))
-
-
-def entries_without_code(round_id: int, ward_id: int, limit: int | None = None) -> list[str]:
-    """The entries of a ward that have no live code, in the order of their files."""
-    chosen = (
-        select(RollEntry.id)
-        .join(RollImport)
-        .outerjoin(VotingCode, (VotingCode.roll_entry_id == RollEntry.id) & (VotingCode.state == "live"))
-        .where(RollEntry.ward_id == ward_id, RollImport.round_id == round_id, RollImport.visible)
-        .where(VotingCode.selector.is_(None))
-        .order_by(*FILE_ORDER)
-        .limit(limit)
-    )
-    return list(db.session.scalars(chosen))
-
-
-def first_entries(round_id: int, ward_id: int, limit: int) -> list[str]:
-    """The first entries of a ward, with or without a code."""
-    chosen = (
-        select(RollEntry.id)
-        .join(RollImport)
-        .where(RollEntry.ward_id == ward_id, RollImport.round_id == round_id, RollImport.visible)
-        .order_by(*FILE_ORDER)
-        .limit(limit)
-    )
-    return list(db.session.scalars(chosen))
-
-
-def codes_of_batch(batch_id: int) -> int:
-    """How many codes a batch has so far."""
-    return db.session.scalar(select(func.count()).where(VotingCode.batch_id == batch_id)) or 0
-
-
-def entries_of_batch(batch_id: int) -> list[EntryView]:
-    """Whom the letters of a batch go to, in the order of their files; codes voided since are left out."""
-    usable = (VotingCode.why_void.is_(None)) | (VotingCode.why_void == "test")
-    chosen = (
-        select(RollEntry, VotingCode.selector)
-        .join(VotingCode, VotingCode.roll_entry_id == RollEntry.id)
-        .where(VotingCode.batch_id == batch_id, usable)
-        .order_by(*FILE_ORDER)
-    )
-    return [_entry_view(row, selector) for row, selector in db.session.execute(chosen)]
 
 
 def entries_at(round_id: int, postcode: str, typed: str = "", limit: int = 50) -> list[EntryView]:
@@ -248,7 +171,7 @@ def entries_at(round_id: int, postcode: str, typed: str = "", limit: int = 50) -
     if typed:
         said = [column.icontains(typed, autoescape=True) for column in (RollEntry.name, RollEntry.address)]
         chosen = chosen.where(or_(*said))
-    return [_entry_view(row, selector) for row, selector in db.session.execute(chosen)]
+    return [entry_view(row, selector) for row, selector in db.session.execute(chosen)]
 
 
 def places_at(round_id: int, address: str, postcode: str) -> int:
@@ -274,7 +197,7 @@ def last_code_of(round_id: int, entry_id: str) -> str | None:
 def entry_by_id(round_id: int, entry_id: str) -> EntryView | None:
     """One entry of the roll, or None."""
     row = db.session.execute(_entries_with_reference(round_id).where(RollEntry.id == entry_id)).first()
-    return _entry_view(row[0], row[1]) if row else None
+    return entry_view(row[0], row[1]) if row else None
 
 
 def entry_by_reference(round_id: int, selector: str) -> EntryView | None:
@@ -285,7 +208,7 @@ def entry_by_reference(round_id: int, selector: str) -> EntryView | None:
         .where(VotingCode.round_id == round_id, VotingCode.selector == selector)
     )
     row = db.session.scalar(chosen)
-    return _entry_view(row, selector) if row else None
+    return entry_view(row, selector) if row else None
 
 
 def counts_by_ward(round_id: int) -> dict[int, WardCounts]:
@@ -309,16 +232,6 @@ def counts_and_codes_of_wards(round_id: int) -> tuple[dict[int, WardCounts], dic
         else:
             found.setdefault(ward_id, {})[name] = number
     return {ward_id: WardCounts(**counts) for ward_id, counts in found.items()}, codes_of_wards
-
-
-def live_codes_by_ward(round_id: int) -> dict[int, int]:
-    """How many codes can be voted with in each ward, by ward id."""
-    return {ward_id: counts.live for ward_id, counts in counts_by_ward(round_id).items() if counts.live}
-
-
-def returned_by_ward(round_id: int) -> dict[int, int]:
-    """How many letters came back undelivered in each ward, by ward id."""
-    return {ward_id: counts.returned for ward_id, counts in counts_by_ward(round_id).items() if counts.returned}
 
 
 @dataclass(frozen=True)
@@ -377,20 +290,6 @@ def codes_since_opening(round_id: int) -> int:
     return db.session.scalar(chosen) or 0
 
 
-def email_addresses(round_id: int) -> Iterator[str]:
-    """Each address of the roll once: for a reminder before close, which goes to everybody whether they voted or not."""
-    chosen = (
-        select(RollEntry.email)
-        .join(RollImport)
-        .where(RollEntry.round_id == round_id, RollImport.visible, RollEntry.email.is_not(None))
-        .distinct()
-        .order_by(RollEntry.email)
-    )
-    with db.engine.connect() as connection:
-        for (address,) in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(chosen):
-            yield str(address)
-
-
 def _by_ward(round_id: int, name: str) -> Select[str, int, int]:
     """Count what will be joined to the roll's entries, by ward, under a name."""
     counted = select(literal(name), RollEntry.ward_id, func.count()).select_from(RollEntry)
@@ -406,12 +305,8 @@ def _entries_with_reference(round_id: int) -> Select[RollEntry, str | None]:
     )
 
 
-def _batch_view(row: LetterBatch, codes: int = 0, live: int = 0) -> BatchView:
-    expires = row.expires_at.replace(tzinfo=UTC) if row.expires_at else None
-    return BatchView(row.id, row.round_id, row.ward_id, row.kind, row.state, row.made_on, expires, codes, live)
-
-
-def _entry_view(row: RollEntry, reference: str | None) -> EntryView:
+def entry_view(row: RollEntry, reference: str | None) -> EntryView:
+    """An entry as an officer sees it, with the reference of a letter."""
     return EntryView(
         id=row.id,
         ward_id=row.ward_id,

@@ -14,13 +14,14 @@ from pbudget.jobs.actions import enqueue
 from pbudget.jobs.queries import jobs_of_round
 from pbudget.kit.clock import say_day
 from pbudget.kit.errors import BadInput
-from pbudget.roll import queries
+from pbudget.roll import letter_queries, queries
 from pbudget.roll.forms import ConfirmForm, MakeCodesForm, OpenLettersForm, ReturnedForm, RollFileForm
 from pbudget.roll.generating import confirm_download, spoil_batch, start_batch
 from pbudget.roll.identify import clock
 from pbudget.roll.importing import LARGEST_FILE, check_file, fingerprint_of
+from pbudget.roll.letter_queries import BatchView
 from pbudget.roll.letters import Letter, letters_of, mail_merge
-from pbudget.roll.queries import BatchView, WardCounts
+from pbudget.roll.queries import WardCounts
 from pbudget.roll.reissuing import register_returned
 from pbudget.roll.rules.letters import LetterWords, direction, languages_given
 from pbudget.roll.rules.roll_file import RollReport
@@ -231,7 +232,7 @@ def _being_set_up(slug: str) -> RoundView:
 
 
 def _batch(slug: str, batch_id: int) -> tuple[RoundView, BatchView]:
-    round_, batch = _round(slug), queries.batch(batch_id)
+    round_, batch = _round(slug), letter_queries.batch(batch_id)
     if batch is None or batch.round_id != round_.id:
         abort(404)
     return round_, batch
@@ -303,14 +304,14 @@ def _codes_page(round_: RoundView, form: MakeCodesForm, wards: Sequence[WardName
         round=round_,
         form=form,
         lines=_lines(round_, wards),
-        batches=queries.batches(round_.id),
+        batches=letter_queries.batches(round_.id),
         names={ward.id: ward.name for ward in wards},
         states=STATES,
     )
 
 
 def _letters_page(round_: RoundView, batch: BatchView, form: OpenLettersForm) -> str:
-    number = queries.codes_of_batch(batch.id)
+    number = letter_queries.codes_of_batch(batch.id)
     return render_template(
         "roll/letters.html",
         round=round_,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from pbudget.jobs.progress import Progress
-from pbudget.roll import queries
+from pbudget.roll import letter_queries, queries
 from pbudget.roll.generating import generate_codes, purge_code_files
 from pbudget.roll.identify import clock
 from pbudget.roll.importing import clear_interrupted_imports, import_roll
@@ -34,7 +34,7 @@ def load_roll(payload: Mapping[str, Any], progress: Progress) -> None:
 
 def make_codes(payload: Mapping[str, Any], progress: Progress) -> None:
     """Make the codes of a batch, from wherever an earlier worker left off."""
-    batch = queries.batch(payload["batch"])
+    batch = letter_queries.batch(payload["batch"])
     if batch and batch.state == "making":
         generate_codes(batch.id, progress)
 

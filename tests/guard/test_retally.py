@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbudget.guard.rules.retally import GreedyAgain, TallyAgain, contest_of_election, replicates_for, retally_for
+from pbudget.guard.rules.retally import GreedyAgain, TallyAgain, contest_of_election, retally_for
 from pbudget.tally.election import Election
 from pbudget.tally.rules.count import count
 from pbudget.tally.rules.rule import Rule, rules_that_apply
@@ -71,9 +71,3 @@ def test_greedy_is_counted_here_and_everything_else_by_the_tally() -> None:
     contest = contest_of_election(election, [])
     assert isinstance(retally_for(election, Rule(), contest), GreedyAgain)
     assert isinstance(retally_for(election, Rule("equal-shares"), contest), TallyAgain)
-
-
-def test_shares_that_are_raised_get_fewer_replicates() -> None:
-    assert replicates_for(Rule("equal-shares", completion="add1"), 200) == 50
-    assert replicates_for(Rule("equal-shares", completion="greedy"), 200) == 200
-    assert replicates_for(Rule(completion="add1"), 200) == 200

@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pbudget.db import db, transaction
-from pbudget.jobs.actions import give_sign_of_life
+from pbudget.db import db
 from pbudget.jobs.duties import UNFORESEEN, do_if_due
 from pbudget.jobs.locks import only_one
-from pbudget.jobs.queries import duty_records, is_work_being_done, machines, worker_last_seen
+from pbudget.jobs.queries import duty_records, is_work_being_done, worker_last_seen
 from pbudget.jobs.registry import Duty
 from pbudget.jobs.rules import Daily, Every
 from pbudget.kit.clock import FixedClock
@@ -174,11 +173,3 @@ def test_a_worker_shows_that_it_lives(jobs_app, worker):
     at(jobs_app, datetime.now(UTC) + timedelta(minutes=3))
     db.session.rollback()
     assert not is_work_being_done()
-
-
-def test_each_machine_is_known_by_its_latest_sign_of_life(jobs_app):
-    for minutes, worker_id in enumerate(("a", "b")):
-        at(jobs_app, MORNING + timedelta(minutes=minutes))
-        with transaction() as session:
-            give_sign_of_life(session, worker_id)
-    assert list(machines().values()) == [MORNING + timedelta(minutes=1)]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from pbudget.config import ROOT
 from pbudget.db import db
-from pbudget.roll import generating, queries
+from pbudget.roll import generating, letter_queries, queries
 from pbudget.roll.codefile import CodeFileMissing, PassphraseWrong, make_passphrase
 from pbudget.roll.generating import (
     BatchInTheMaking,
@@ -122,14 +122,14 @@ def test_a_process_killed_with_kill_9_is_continued_by_the_next(sqlite_stage):
     del sqlite_stage.app.extensions["scrypt_cost"]  # the real hash, so that there is time to kill
     started = start_batch(sqlite_stage.round_id, sqlite_stage.wards[FIRST])
     process = generating_elsewhere(sqlite_stage.app.extensions["settings"].instance, started.id)
-    while queries.codes_of_batch(started.id) == 0:
+    while letter_queries.codes_of_batch(started.id) == 0:
         db.session.rollback()
         assert process.poll() is None, "the process ended before it could be killed"
         time.sleep(0.01)
     process.kill()
     process.wait()
     db.session.rollback()
-    before = queries.codes_of_batch(started.id)
+    before = letter_queries.codes_of_batch(started.id)
     assert 0 < before < 120
     assert generate_codes(started.id) == 120
     letters = letters_of(started.id, started.passphrase)
@@ -222,7 +222,7 @@ def test_the_plain_codes_go_when_the_download_is_confirmed(stage):
     started = make(stage)
     confirm_download(started.id)
     assert not code_file(started.id).path.exists()
-    assert queries.batch(started.id).state == "delivered"
+    assert letter_queries.batch(started.id).state == "delivered"
     with pytest.raises(CodeFileMissing):
         letters_of(started.id, started.passphrase)
     with pytest.raises(BatchNotFound):
@@ -242,7 +242,7 @@ def test_the_plain_codes_go_after_24_hours_and_so_do_files_nobody_knows(stage):
     assert code_file(started.id).path.exists()
     assert purge_code_files(now + timedelta(hours=24)) == 1
     assert not code_file(started.id).path.exists()
-    assert queries.batch(started.id).state == "expired"
+    assert letter_queries.batch(started.id).state == "expired"
     assert live_codes() == 1, "letters that were printed stay good"
 
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 SETTINGS = {
@@ -25,13 +26,9 @@ NOBODY = 65534
 
 def main() -> None:
     """Make a database folder, serve it, wait for the users' lock, clear up."""
-    folder, programs = Path(sys.argv[1]), Path(sys.argv[2])
-    data = folder / "data"
-    data.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        os.chown(data, NOBODY, NOBODY)
-        programs = readable_by_nobody(programs, folder)
-    server = start(programs / "bin", data)
+    folder = Path(sys.argv[1])
+    programs, data = make_cluster(folder, Path(sys.argv[2]))
+    server = start(programs, data, SETTINGS)
     signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGQUIT))
     wait_for_last_user(folder)
     server.send_signal(signal.SIGQUIT)
@@ -39,14 +36,24 @@ def main() -> None:
     shutil.rmtree(folder)
 
 
-def start(programs: Path, data: Path) -> "subprocess.Popen[bytes]":
-    """A fresh database folder and its server. It listens on a socket in its own folder and nowhere else."""
-    initdb = [programs / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8"]
+def make_cluster(folder: Path, programs: Path) -> tuple[Path, Path]:
+    """A fresh database folder; where the server's programs and where the data lie."""
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(data, NOBODY, NOBODY)
+        programs = readable_by_nobody(programs, folder)
+    initdb = [programs / "bin" / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8"]
     subprocess.run(
         [*initdb, "--locale-provider=builtin", "--locale=C.UTF-8", "-D", data], check=True, cwd=data, **as_server()
     )
-    settings = [word for item in SETTINGS.items() for word in ("-c", "=".join(item))]
-    return subprocess.Popen([programs / "postgres", "-D", data, "-k", data, *settings], cwd=data, **as_server())
+    return programs / "bin", data
+
+
+def start(programs: Path, data: Path, settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """The server, on a socket in its own folder and nowhere else."""
+    words = [word for item in settings.items() for word in ("-c", "=".join(item))]
+    return subprocess.Popen([programs / "postgres", "-D", data, "-k", data, *words], cwd=data, **as_server())
 
 
 def wait_for_last_user(folder: Path) -> None:

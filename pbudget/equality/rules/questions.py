@@ -184,11 +184,6 @@ def screens_of(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...
     return ((first,) if first else ()) + rest
 
 
-def unmatched(question: Question) -> list[str]:
-    """Labels of answers that no group of the figures stands for."""
-    return [answer.label for answer in question.answers if not answer.group]
-
-
 def groups_answered(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str | None]:
     """By dimension of the figures, the group a voter's answers put them in; None where it is not known."""
     return {

@@ -63,10 +63,6 @@ class Blocs:
     group_excess: float
     longest_run: int
 
-    def of_kind(self, kind: str) -> list[Bloc]:
-        """The flagged blocs of one kind, in order."""
-        return [bloc for bloc in self.found if bloc.kind == kind]
-
 
 @dataclass(frozen=True, eq=False)
 class _Looking:

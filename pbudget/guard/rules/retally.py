@@ -61,11 +61,6 @@ def retally_for(election: Election, rule: Rule, contest: Contest) -> Retally:
     return GreedyAgain(contest, election.pot, ranks, rule.unaffordable == "stop", float(rule.minimum_score))
 
 
-def replicates_for(rule: Rule, wanted: int) -> int:
-    """Say how many replicates this rule can afford; the report states the number."""
-    return min(wanted, ADD1_REPLICATES) if rule.completion == "add1" and not rule.greedy_like else wanted
-
-
 @dataclass(frozen=True, eq=False)
 class GreedyAgain:
     """Greedy by votes: highest score first; a project that does not fit is passed over, or ends the count (`stop`)."""
