@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pbudget.balance.ages import OLDEST
 from pbudget.balance.published import published_in
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
@@ -19,7 +20,7 @@ from pbudget.equality.rules.questions import Question, groups_answered
 from pbudget.guard.past_votes import MES, OF_PROGRAM, Looked
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.queries import has_report
-from pbudget.guard.reporting import OLDEST, YOUNGEST, keep_report, residents_of
+from pbudget.guard.reporting import YOUNGEST, keep_report, residents_of
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import assess
 from pbudget.guard.rules.contest import Answers, answers_of

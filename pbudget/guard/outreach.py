@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import record
+from pbudget.balance.ages import OLDEST
 from pbudget.balance.published import published_in
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db, transaction
@@ -22,7 +23,7 @@ from pbudget.guard.models import AccessRecord, GuardSnapshot
 from pbudget.guard.participation import participation_table
 from pbudget.guard.pooling import Pooled, WardVotes, pool
 from pbudget.guard.queries import latest_snapshot_day
-from pbudget.guard.reporting import OLDEST, residents_of
+from pbudget.guard.reporting import residents_of
 from pbudget.guard.rules.outreach import more_to_par
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds

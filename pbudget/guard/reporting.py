@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from pbudget.balance.ages import OLDEST
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, transaction
 from pbudget.guard.document import Document
@@ -24,7 +25,7 @@ from pbudget.wards.rules.residents import Dimension, dimension_of
 BANDS = ("0-17", "18-29", "30-44", "45-59", "60+")
 """Ages where contests are held against each other and no figures say which bands to use."""
 SEXES = ("F", "M")
-YOUNGEST, OLDEST = 16, 200
+YOUNGEST = 16
 FEWEST_CONTESTS = 3
 """Two contests cannot be held against each other: what is unusual in one is unusual in the other."""
 

@@ -13,8 +13,6 @@ from pbudget.equality.rules.questions import (
     SEX,
     STANDARD,
     QuestionNotUsable,
-    age_label,
-    ages_of,
     asked,
     groups_answered,
     own_question,
@@ -43,21 +41,6 @@ def test_bands_of_ages_come_from_the_figures_and_leave_out_who_is_too_young():
     assert [answer.group for answer in age.answers] == ["16-24", "25-34", "35-44", "45-54", "55-64", "65+"]
     assert age.answers[0].label == "16 to 24"
     assert age.answers[-1].label == "65 or over"
-
-
-@pytest.mark.parametrize(
-    ("band", "ages", "label"),
-    [
-        ("0-15", (0, 15), "Under 16"),
-        ("16 to 24", (16, 24), "16 to 24"),
-        ("65+", (65, None), "65 or over"),
-        ("80 and over", (80, None), "80 or over"),
-        ("Young", None, "Young"),
-    ],
-)
-def test_a_band_is_read_and_said(band, ages, label):
-    assert ages_of(band) == ages
-    assert age_label(band) == label
 
 
 def test_every_standard_answer_finds_its_group_in_figures_as_councils_have_them():

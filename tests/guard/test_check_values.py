@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pbudget.balance.ages import band
 from pbudget.balance.disclosure import publishable
 from pbudget.balance.representation import balance_of, wilson
 from pbudget.balance.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.bursts import burst
-from pbudget.guard.rules.labels import band
 from pbudget.guard.rules.programme import WardCounts, programme, programme_baseline
 from pbudget.guard.rules.random_numbers import poisson_counts, splitmix
 from pbudget.guard.rules.report import rounded

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pbudget.balance.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.bursts import BUCKET, TOO_FEW, TOO_SHORT, burst, times_of
-from pbudget.guard.rules.labels import band, labels_of, within_ages
+from pbudget.guard.rules.labels import labels_of, within_ages
 from pbudget.guard.rules.programme import WardCounts, programme, programme_baseline
 from pbudget.guard.rules.turnout import funnel, quorum, response, turnout
 from pbudget.kit.errors import BadInput
@@ -110,22 +110,6 @@ def test_residents_raised_to_the_programme_add_up_to_one(wards: list[tuple[list[
 def test_a_programme_nobody_took_part_in_changes_no_baseline() -> None:
     ward = WardCounts({"a": 0, "b": 0}, {"a": 0.3, "b": 0.7})
     assert programme_baseline(ward.residents, programme([ward])) == ward.residents
-
-
-@pytest.mark.parametrize(
-    ("label", "ages"),
-    [
-        ("16-24", (16, 24)),
-        ("16–24", (16, 24)),
-        ("65+", (65, 200)),
-        ("65 and over", (65, 200)),
-        ("under 16", (0, 15)),
-        ("7", (7, 7)),
-        ("young", None),
-    ],
-)
-def test_age_groups_are_read_as_they_are_written(label: str, ages: tuple[int, int] | None) -> None:
-    assert band(label) == ages
 
 
 def test_what_people_said_is_put_into_the_baselines_groups() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pbudget.balance.ages import age_label, is_inside
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
 
@@ -56,32 +57,6 @@ class Question:
 def question_of(kept: Mapping[str, Any]) -> Question:
     """The question that `as_json` wrote down."""
     return Question(**{**kept, "answers": tuple(Answer(**each) for each in kept["answers"])})
-
-
-def age_label(band: str) -> str:
-    """How a voter reads a band: `16-24` is "16 to 24", `65+` is "65 or over"."""
-    ages = ages_of(band)
-    if ages is None:
-        return band
-    lowest, highest = ages
-    if highest is None:
-        return f"{lowest} or over"
-    return f"Under {highest + 1}" if lowest == 0 else f"{lowest} to {highest}"
-
-
-def ages_of(band: str) -> tuple[int, int | None] | None:
-    """The lowest and the highest age of a band's label; None for the highest of an open one, None for no band."""
-    both = re.fullmatch(r"\s*(\d{1,3})\s*(?:-|–|to)\s*(\d{1,3})\s*", band)
-    if both:
-        return int(both[1]), int(both[2])
-    open_ended = re.fullmatch(r"\s*(\d{1,3})\s*(?:\+|(?:and|or|years and) over)\s*", band)
-    return (int(open_ended[1]), None) if open_ended else None
-
-
-def is_inside(band: str, lowest_age: int) -> bool:
-    """Whether everybody in the band is old enough for the round; a label that is no band always is."""
-    ages = ages_of(band)
-    return ages is None or ages[0] >= lowest_age
 
 
 AGE = Question("age", "How old are you?", tuple(Answer(band, age_label(band), band) for band in AGES))

@@ -4,16 +4,13 @@ Example with the groups 0-15, 16-24 and 65+: "44" is in none of them, "17" is in
 "" and "-3" are unknown. Sex is F or M; anything else is unknown.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from pbudget.balance.ages import OLDEST, band
 from pbudget.kit.errors import BadInput
 
 AGE, SEX = "age", "sex"
 OVER_16 = "_16plus"
-OLDEST = 200
-_BAND = re.compile(r"\s*(\d{1,3})\s*(?:(?:-|–|—|to)\s*(\d{1,3})|(\+|and over|or over|and older|or older))?\s*")
-_UNDER = re.compile(r"\s*(?:under|<)\s*(\d{1,3})\s*")
 SEX_WORDS = {"F": ("f", "female", "females", "woman", "women"), "M": ("m", "male", "males", "man", "men")}
 SAYS_NOTHING = ("", "prefer not to say", "not stated", "unknown", "none", "n/a", "na", "nan")
 
@@ -21,16 +18,6 @@ SAYS_NOTHING = ("", "prefer not to say", "not stated", "unknown", "none", "n/a",
 def asked_as(dimension: str) -> str:
     """Name the question behind a dimension: `sex_16plus` is the question `sex` with residents from 16 on."""
     return dimension.lower().removesuffix(OVER_16)
-
-
-def band(label: str) -> tuple[int, int] | None:
-    """Read an age group: "16-24", "65+", "under 16" or "17"; None for anything else."""
-    if match := _UNDER.fullmatch(label.lower()):
-        return 0, int(match[1]) - 1
-    match = _BAND.fullmatch(label.lower())
-    if not match:
-        return None
-    return int(match[1]), OLDEST if match[3] else int(match[2] or match[1])
 
 
 def labels_of(dimension: str, values: Iterable[str], groups: Sequence[str]) -> list[str | None]:
