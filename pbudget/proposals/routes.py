@@ -119,6 +119,7 @@ def save_proposal(slug: str, proposal_id: int) -> ResponseReturnValue:
 def remove(slug: str, proposal_id: int) -> ResponseReturnValue:
     """Remove it."""
     round_ = _round(slug)
+    _proposal(round_, proposal_id)
     with transaction() as session:
         remove_proposal(session, round_.id, proposal_id, signed_in_staff().id)
     return redirect(url_for("proposals.staff_list", slug=slug), 303)

@@ -27,7 +27,7 @@ from pbudget.roll.rules.letters import LetterWords, direction, languages_given
 from pbudget.roll.rules.roll_file import RollReport
 from pbudget.roll.tasks import LOAD_ROLL, MAKE_CODES, terms_for
 from pbudget.roll.typesetting import LETTERS_IN_A_PDF, letters_pdf, parts_of
-from pbudget.roll.uploads import keep_upload, kept_upload, remove_upload
+from pbudget.roll.uploads import UploadGone, keep_upload, kept_upload, remove_upload
 from pbudget.roll.words import STATES, say_number_of, say_problems, say_report, say_when
 from pbudget.rounds.queries import RoundView, round_by_slug, wards_in_round
 from pbudget.wards.queries import WardName, wards_around
@@ -66,7 +66,7 @@ def upload(slug: str) -> ResponseReturnValue:
     form = RollFileForm()
     if not form.validate_on_submit():
         return _roll_page(round_, form), 422
-    name = keep_upload(form.file.data.stream)
+    name = keep_upload(round_.id, form.file.data.stream)
     choice = {"youngest": form.youngest.data, "adding": int(form.adding.data)}
     return redirect(url_for("roll.preview", slug=slug, name=name, **choice), 303)
 
@@ -77,11 +77,11 @@ def preview(slug: str, name: str) -> ResponseReturnValue:
     """What the file holds, its first rows, and every problem by row."""
     round_ = _being_set_up(slug)
     youngest, adding = _choices()
+    path, wards = kept_upload(round_.id, name), _wards(round_)
     try:
-        path, wards = kept_upload(name), _wards(round_)
         report = check_file(path, round_.id, _terms(round_, wards, youngest), adding=adding, most=ROWS_LOOKED_AT)
     except BadInput as error:
-        return render_template("roll/refused.html", round=round_, says=str(error)), 422
+        return _refused_page(round_, error), 422
     return render_template("roll/preview.html", **_preview(round_, wards, report, name, youngest, adding))
 
 
@@ -90,7 +90,7 @@ def preview(slug: str, name: str) -> ResponseReturnValue:
 def load(slug: str, name: str) -> ResponseReturnValue:
     """Hand the file to the worker, which loads all of it or nothing."""
     round_ = _being_set_up(slug)
-    path = kept_upload(name)
+    path = kept_upload(round_.id, name)
     youngest, adding = _choices()
     payload = {
         "upload": name,
@@ -113,8 +113,20 @@ def load(slug: str, name: str) -> ResponseReturnValue:
 @roles("officer")
 def withdraw(slug: str, name: str) -> ResponseReturnValue:
     """Delete a file that is not to be loaded."""
-    remove_upload(name)
+    round_ = _round(slug)
+    kept_upload(round_.id, name)
+    remove_upload(round_.id, name)
     return redirect(url_for("roll.roll", slug=slug), 303)
+
+
+@pages.errorhandler(UploadGone)
+def file_is_gone(error: UploadGone) -> ResponseReturnValue:
+    """The file was loaded or withdrawn, lay for more than a day, or is another round's."""
+    return _refused_page(_round(str((request.view_args or {})["slug"])), error), 404
+
+
+def _refused_page(round_: RoundView, error: BadInput) -> str:
+    return render_template("roll/refused.html", round=round_, says=str(error))
 
 
 @pages.get("/staff/rounds/<slug>/codes")

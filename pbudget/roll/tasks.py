@@ -21,7 +21,7 @@ def load_roll(payload: Mapping[str, Any], progress: Progress) -> None:
     loaded = {file.sha256 for file in queries.roll_files(payload["round"])}
     if payload["sha256"] not in loaded:
         import_roll(
-            kept_upload(payload["upload"]),
+            kept_upload(payload["round"], payload["upload"]),
             payload["round"],
             terms_for(payload["wards"], payload["youngest"], date.fromisoformat(payload["on"]), payload.get("oldest")),
             file_name=payload["file_name"],
@@ -29,7 +29,7 @@ def load_roll(payload: Mapping[str, Any], progress: Progress) -> None:
             actor=payload["actor"],
             progress=progress,
         )
-    remove_upload(payload["upload"])
+    remove_upload(payload["round"], payload["upload"])
 
 
 def make_codes(payload: Mapping[str, Any], progress: Progress) -> None:

@@ -1,4 +1,7 @@
-"""Files that officers sent and are looking through before they confirm: kept for a day where only we can read."""
+"""Files that officers sent and are looking through before they confirm: kept for a day where only we can read.
+
+A file belongs to the round it was sent for: under any other round its name leads nowhere.
+"""
 
 import re
 import secrets
@@ -19,10 +22,10 @@ class UploadGone(BadInput):
     """The file was loaded, withdrawn, or lay for more than a day; the officer sends it again."""
 
 
-def keep_upload(sent: BinaryIO) -> str:
-    """Store a file under a random name; the name."""
+def keep_upload(round_id: int, sent: BinaryIO) -> str:
+    """Store a file for a round under a random name; the name."""
     name = secrets.token_hex(16)
-    path = _folder() / f"{name}.csv"
+    path = upload_path(round_id, name)
     path.touch(mode=0o600, exist_ok=False)
     with path.open("wb") as file:
         while block := sent.read(BLOCK):
@@ -30,24 +33,24 @@ def keep_upload(sent: BinaryIO) -> str:
     return name
 
 
-def upload_path(name: str) -> Path:
+def upload_path(round_id: int, name: str) -> Path:
     """Where a kept file lies. Only names that `keep_upload` makes lead anywhere."""
     if not re.fullmatch(r"[0-9a-f]{32}", name):
         raise UploadGone("This file is not here any more. Send it again.")
-    return _folder() / f"{name}.csv"
+    return _folder() / f"{round_id}-{name}.csv"
 
 
-def kept_upload(name: str) -> Path:
+def kept_upload(round_id: int, name: str) -> Path:
     """The path of a file that is still here. Raises UploadGone."""
-    path = upload_path(name)
+    path = upload_path(round_id, name)
     if not path.is_file():
         raise UploadGone("This file is not here any more. Send it again.")
     return path
 
 
-def remove_upload(name: str) -> None:
+def remove_upload(round_id: int, name: str) -> None:
     """Delete a kept file; that it is gone already is fine."""
-    upload_path(name).unlink(missing_ok=True)
+    upload_path(round_id, name).unlink(missing_ok=True)
 
 
 def purge_uploads(now: datetime) -> int:
