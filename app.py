@@ -17,6 +17,7 @@ import pbudget.ballots.link_routes
 import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
+import pbudget.calculator.models
 import pbudget.desk.officer_acts
 import pbudget.desk.routes
 import pbudget.desk.tasks

@@ -19,6 +19,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "backup": Command("pbudget.backups.cli:backup", "Copy the database while people vote.", needs_app=True),
+    "calculator": Command("pbudget.calculator.cli:calculator", "Load a budget, check a response.", needs_app=True),
     "count": Command("pbudget.tally.cli:count", "Count a Pabulib file and print the outcome with its reasons."),
     "demo": Command("pbudget.demo.cli:demo", "Fill an empty database with a made-up borough.", needs_app=True),
     "guard": Command("pbudget.guard.cli:guard", "Say whether one section of the community decided a past vote."),

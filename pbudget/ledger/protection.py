@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from pbudget.db import db
 
-TABLES = ("ledger_entry", "ledger_checkpoint", "ledger_head", "audit_entry", "guard_decision")
+TABLES = ("ledger_entry", "ledger_checkpoint", "ledger_head", "audit_entry", "guard_decision", "budget_version")
 MOVES = (("ledger_head", "seq"), ("ledger_head", "head"))
 FIXED_PRAGMAS = ("recursive_triggers", "writable_schema")
 

@@ -9,6 +9,7 @@ from app import create_app
 from pbudget.accounts.rules import limits
 from pbudget.accounts.rules.passwords import SHORTEST
 from pbudget.ballots.rules import contacts, moments
+from pbudget.calculator import answering
 from pbudget.config import ROOT
 from pbudget.db import db
 from pbudget.desk import officer_acts as desk
@@ -55,6 +56,7 @@ def test_every_column_of_the_roll_about_a_person_is_in_the_record():
         ("A file of the roll", f"{hours(uploads.KEPT_FOR)} hours"),
         ("A ballot being filled in", f"{hours(moments.IDLE)} hours"),
         ("Contact points", f"{hours(contacts.LINK_LASTS)} hours; {hours(contacts.FORGET_AFTER)} hours"),
+        ("A budget being balanced", f"{answering.IDLE.days} days"),
         ("E-mail", f"{outbox.KEPT.days} days"),
         ("E-mail", f"reminder: {reminding.KEPT.days} day"),
         ("Staff |", f"{hours(limits.INVITATION)} hours"),

@@ -1,0 +1,1 @@
+"""The budget calculator: residents balance the council's budget and see what each choice does."""

@@ -1,0 +1,174 @@
+"""What officers do with a budget year: load, change words, open, close, copy. Answering is in answering.py."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from pbudget.audit.actions import SYSTEM, record
+from pbudget.calculator.models import BudgetDraft, BudgetVersion, BudgetYear
+from pbudget.calculator.queries import BudgetView, budget_by_slug
+from pbudget.calculator.rules.budget import Budget, budget_as_json
+from pbudget.calculator.rules.standing import CLOSED, OPEN, SET_UP, only_words_differ, parts_not_signed_off
+from pbudget.db import database_now, transaction
+from pbudget.kit.clock import LONDON
+from pbudget.kit.errors import BadInput
+from pbudget.kit.slugs import slug
+
+SHOWN = 3
+
+
+class FiguresSettled(BadInput):
+    """Residents are answering, so figures, limits and steps stay as they are; words can still be corrected."""
+
+
+class BudgetClosed(BadInput):
+    """The budget has closed: nothing of it changes any more."""
+
+
+class NotReadyToOpen(BadInput):
+    """Something keeps the budget from opening; the message says what."""
+
+
+class NoSuchBudget(BadInput):
+    """There is no budget of that name; the message says which there are."""
+
+
+def load_budget(budget: Budget, actor: str = SYSTEM, *, note: str = "", is_demo: bool = False) -> str:
+    """Keep a budget as a new year, or as the next version of the year with its title; its name in addresses.
+
+    The same budget once more changes nothing. Raises FiguresSettled and BudgetClosed.
+    """
+    name = slug(budget.title)
+    with transaction() as session:
+        there = budget_by_slug(name, session, to_change=True)
+        if there is None:
+            number = _new_year(session, name, budget, is_demo=is_demo)
+            _keep_version(session, number, 1, budget, actor, note)
+            record(session, actor, "budget loaded", name, version=1, lines=len(budget.lines))
+        elif there.content != budget:
+            _next_version(session, there, budget, actor, note)
+    return name
+
+
+def _new_year(session: Session, name: str, budget: Budget, *, is_demo: bool) -> int:
+    row = BudgetYear(slug=name, title=budget.title, closes_at=closing_moment(budget), is_demo=is_demo)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _next_version(session: Session, there: BudgetView, budget: Budget, actor: str, note: str) -> None:
+    if there.standing == CLOSED:
+        raise BudgetClosed("This budget has closed, so nothing of it can change. Load the file under another title.")
+    if there.standing == OPEN and not only_words_differ(there.content, budget):
+        raise FiguresSettled(
+            "Residents are answering, so figures, limits, lines and steps cannot change. Words can be corrected."
+        )
+    number = there.version + 1
+    _keep_version(session, there.id, number, budget, actor, note)
+    values = {"version": number, "title": budget.title}
+    if there.standing == SET_UP:
+        values["closes_at"] = closing_moment(budget)
+    session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(**values))
+    record(session, actor, "budget changed", there.slug, version=number)
+
+
+def _keep_version(session: Session, budget_id: int, number: int, budget: Budget, actor: str, note: str) -> None:
+    content = json.dumps(budget_as_json(budget), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    session.execute(
+        insert(BudgetVersion).values(
+            budget_id=budget_id,
+            number=number,
+            content=content,
+            fingerprint=hashlib.sha256(content.encode("utf-8")).hexdigest(),
+            made_at=database_now(session),
+            made_by=actor,
+            note=note,
+        )
+    )
+
+
+def closing_moment(budget: Budget) -> datetime | None:
+    """When it closes, in UTC; the file says it in London time."""
+    if not budget.closes:
+        return None
+    return datetime.fromisoformat(budget.closes).replace(tzinfo=LONDON).astimezone(UTC)
+
+
+def change_words(name: str, budget: Budget, version: int, actor: str, note: str) -> None:
+    """Keep the next version, made from `version`. Raises BadInput where somebody else made one meanwhile."""
+    with transaction() as session:
+        there = held_budget(session, name)
+        if there.version != version:
+            raise BadInput("Somebody else changed this budget a moment ago. Look at it again, then change it")
+        if there.content != budget:
+            _next_version(session, there, budget, actor, note)
+
+
+def problems_to_open(budget: BudgetView, now: datetime) -> list[str]:
+    """What keeps a budget from opening, each with what to do."""
+    found = []
+    if budget.closes_at is None:
+        found.append("It is not settled when it closes. Add a row year, closes to the file")
+    elif budget.closes_at <= now:
+        found.append("The closing time has passed. Change it in the file and load it again")
+    waiting = parts_not_signed_off(budget.content)
+    if waiting:
+        names = ", ".join(waiting[:SHOWN]) + (f" and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else "")
+        found.append(f"Nobody has signed off the words of {names}")
+    return found
+
+
+def open_budget(name: str, actor: str) -> None:
+    """Let residents answer until it closes. Raises NotReadyToOpen; repeating it does no harm."""
+    with transaction() as session:
+        there = held_budget(session, name)
+        now = database_now(session)
+        if there.standing == OPEN:
+            return
+        if there.standing == CLOSED:
+            raise BudgetClosed("This budget has closed. Load it under another title to ask again.")
+        problems = problems_to_open(there, now)
+        if problems:
+            raise NotReadyToOpen(f"{problems[0]}.")
+        session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(phase=OPEN, opened_at=now))
+        record(session, actor, "budget opened", name, version=there.version)
+
+
+def close_budget(name: str, actor: str) -> None:
+    """End it now: no answer comes in or changes after this, and every draft goes. Repeating it does no harm."""
+    with transaction() as session:
+        there = held_budget(session, name)
+        if there.phase != OPEN:
+            return
+        _close(session, there, actor)
+
+
+def close_budgets_that_are_over() -> int:
+    """Close every budget whose time has come; how many."""
+    with transaction() as session:
+        now = database_now(session)
+        over = select(BudgetYear.slug).where(BudgetYear.phase == OPEN, BudgetYear.closes_at <= now)
+        names = session.scalars(over).all()
+        for name in names:
+            _close(session, held_budget(session, name), SYSTEM)
+    return len(names)
+
+
+def _close(session: Session, there: BudgetView, actor: str) -> None:
+    now = database_now(session)
+    ended = min(now, there.closes_at) if there.closes_at else now
+    session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(phase=CLOSED, closed_at=ended))
+    session.execute(delete(BudgetDraft).where(BudgetDraft.budget_id == there.id))
+    record(session, actor, "budget closed", there.slug)
+
+
+def held_budget(session: Session, name: str) -> BudgetView:
+    """A budget year, held until the transaction ends. Raises NoSuchBudget."""
+    there = budget_by_slug(name, session, to_change=True)
+    if there is None:
+        raise NoSuchBudget(f"There is no budget “{name[:60]}”. Load one with pbudget calculator load FILE.csv.")
+    return there
