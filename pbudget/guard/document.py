@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pbudget.guard.participation import ParticipationTable, Row, participation_table
+from pbudget.balance.disclosure import publishable
+from pbudget.guard.participation import NOT_SAID, ParticipationTable, Row, participation_table
 from pbudget.guard.rules.assessment import Assessment, Findings
 from pbudget.guard.rules.bridging import NOT_FUNDED
 from pbudget.guard.rules.contest import Contest
 from pbudget.guard.rules.outcome import Served
-from pbudget.guard.words import CANNOT_SEE, MEANS, WHAT_IF, Story
+from pbudget.guard.words import CANNOT_SEE, WHAT_IF, Story
 from pbudget.wards.rules.names import dimension_label, group_label
 
 SAME = "The same projects are funded."
+EQUAL_SHARES_RULE = "The Method of Equal Shares had been the rule"
 FRAGILE = 2.0
 """From this design effect on, weighting rests on so few people that the report says so."""
 
@@ -28,6 +30,9 @@ class WhatIf:
     label: str
     change: str
     moved: float
+    another_rule: bool = False
+    comes: tuple[str, ...] = ()
+    goes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,15 @@ class Document:
     cautions: tuple[str, ...]
     cannot_see: tuple[str, ...]
     versions: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    """What stands beside the verdict and changes no winner."""
+    beside: str = "residents"
+    """Whom those who took part are compared with."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether any of the what-ifs by the same rule funds something else."""
+        return any(each.moved > 0 or each.comes or each.goes for each in self.what_ifs if not each.another_rule)
 
 
 def document_from(kept: Mapping[str, Any]) -> Document:
@@ -83,10 +97,14 @@ def document_from(kept: Mapping[str, Any]) -> Document:
     parts = {
         "participation": tuple(ParticipationTable(**each) for each in tables),
         "served": tuple(ServedTable(**each) for each in served),
-        "what_ifs": tuple(WhatIf(**each) for each in kept["what_ifs"]),
+        "what_ifs": tuple(_what_if_from(each) for each in kept["what_ifs"]),
         "projects": tuple(ProjectLine(**each) for each in kept["projects"]),
     }
     return Document(**{**kept, **parts})
+
+
+def _what_if_from(kept: Mapping[str, Any]) -> WhatIf:
+    return WhatIf(**{**kept, **{name: tuple(kept.get(name, ())) for name in ("comes", "goes")}})
 
 
 def document_of(
@@ -98,10 +116,10 @@ def document_of(
         title,
         found.verdict.verdict,
         story.headline,
-        MEANS[found.verdict.verdict],
+        story.meaning,
         found.contest.ballots,
         tuple(story.reasons()),
-        tuple(participation_table(name, balance, found.thresholds) for name, balance in found.balances.items()),
+        tuple(_telling_first(found)),
         tuple(_what_ifs(story, mes_winners)),
         _warning(found),
         tuple(_served(found)),
@@ -109,7 +127,15 @@ def document_of(
         tuple(cautions),
         CANNOT_SEE,
         versions,
+        tuple(story.notes()),
+        story.beside,
     )
+
+
+def _telling_first(found: Assessment) -> list[ParticipationTable]:
+    """The tables of who took part; those in which some group is far from its share come first."""
+    tables = [participation_table(name, balance, found.thresholds) for name, balance in found.balances.items()]
+    return sorted(tables, key=lambda table: not any(row.flag for row in table.rows))
 
 
 def _warning(found: Assessment) -> str:
@@ -126,7 +152,7 @@ def _what_ifs(story: Story, mes_winners: Sequence[str]) -> list[WhatIf]:
     if not contest.ballots:
         return []
     place = {project: p for p, project in enumerate(contest.projects)}
-    shares = _change(story, "The Method of Equal Shares had been the rule", [place[project] for project in mes_winners])
+    shares = _change(story, EQUAL_SHARES_RULE, [place[project] for project in mes_winners], another_rule=True)
     if findings is None:
         return [shares]
     robust, together = findings.robust, findings.effects
@@ -145,7 +171,7 @@ def _by_money(label: str, moved: float) -> WhatIf:
     return WhatIf(label[:1].upper() + label[1:], change, moved)
 
 
-def _change(story: Story, label: str, winners: Sequence[int]) -> WhatIf:
+def _change(story: Story, label: str, winners: Sequence[int], *, another_rule: bool = False) -> WhatIf:
     """Say which projects come in and which go out."""
     contest, cast = story.found.contest, story.found.cast
     comes = [story.title(p) for p in winners if p not in cast]
@@ -153,29 +179,43 @@ def _change(story: Story, label: str, winners: Sequence[int]) -> WhatIf:
     change = " ".join(
         f"{verb} {', '.join(titles)}." for verb, titles in (("Also funded:", comes), ("Not funded:", goes)) if titles
     )
-    return WhatIf(label, change or SAME, contest.share_moved(cast, winners))
+    moved = contest.share_moved(cast, winners)
+    return WhatIf(label, change or SAME, moved, another_rule, tuple(comes), tuple(goes))
 
 
 def _served(found: Assessment) -> list[ServedTable]:
     """Say who got what they backed, where that says nothing about fewer than ten people."""
     if found.findings is None:
         return []
-    least = found.thresholds.k_anon
-    return [
-        ServedTable(
-            dimension_label(dimension),
-            tuple(_served_row(group_label(dimension, group), served, least) for group, served in groups.items()),
-        )
-        for dimension, groups in found.findings.outcome.groups.items()
+    outcome, order = found.findings.outcome, [table.dimension for table in _telling_first(found)]
+    excluded = round(outcome.exclusion * found.contest.ballots)
+    return [_served_table(found, name, outcome.groups[name], excluded) for name in order if name in outcome.groups]
+
+
+def _served_table(found: Assessment, dimension: str, groups: Mapping[str, Served], excluded: int) -> ServedTable:
+    """Show a group's figures only if ten or more got something and ten or more nothing.
+
+    Everybody can count how many ballots got nothing, so the groups' counts are published like any other table: where
+    one is left out, another is too.
+    """
+    nothing = {group: round(served.exclusion * served.n) for group, served in groups.items()}
+    something = {group: served.n - nothing[group] for group, served in groups.items()}
+    shown = [
+        publishable({**counts, NOT_SAID: total - sum(counts.values())}, found.thresholds).cells
+        for counts, total in ((nothing, excluded), (something, found.contest.ballots - excluded))
     ]
+    rows = (
+        _served_row(group_label(dimension, group), served, *(each[group] for each in shown))
+        for group, served in groups.items()
+    )
+    return ServedTable(dimension_label(dimension), tuple(rows))
 
 
-def _served_row(label: str, served: Served, least: int) -> ServedRow:
-    """Show a group's figures only if ten or more got something and ten or more nothing."""
-    nothing = round(served.exclusion * served.n)
-    if min(nothing, served.n - nothing) < least:
+def _served_row(label: str, served: Served, nothing: int | None, something: int | None) -> ServedRow:
+    """Make the shares of what may be shown, with two decimals; a group of which all or none got nothing is left out."""
+    if not nothing or not something:
         return ServedRow(label, None, None)
-    return ServedRow(label, served.exclusion, served.spend_share)
+    return ServedRow(label, round(nothing / (nothing + something), 2), round(served.spend_share, 2))
 
 
 def _projects(story: Story) -> list[ProjectLine]:

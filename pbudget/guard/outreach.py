@@ -114,7 +114,7 @@ def missing_in(pooled: Pooled) -> list[dict[str, Any]]:
             "group": row.label,
             "share": row.share,
             "residents": row.residents,
-            "more": more_to_par(row.participants, pooled.balance.known, row.residents),
+            "more": more_to_par(row.participants, table.whole, row.residents),
         }
         for row in table.rows
         if row.flag in TOO_FEW and row.residents is not None and row.participants is not None

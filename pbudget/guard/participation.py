@@ -40,6 +40,8 @@ class ParticipationTable:
     label: str
     status: str
     rows: tuple[Row, ...]
+    whole: int = 0
+    """Those who said, as far as may be known: all who voted, less those who did not say where that many are shown."""
 
     @property
     def withheld(self) -> bool:
@@ -55,24 +57,27 @@ def participation_table(dimension: str, balance: DimensionBalance, limits: Limit
         return ParticipationTable(dimension, label, balance.status, ())
     counts = {group: figures.x for group, figures in balance.groups.items()}
     shown = publishable({**counts, NOT_SAID: balance.n - balance.known}, limits).cells
+    whole = balance.n - (shown[NOT_SAID] or 0)
     rows = [
-        _row(dimension, group, figures, shown[group], balance.known, limits)
+        _row(dimension, group, figures, shown[group], balance.known, whole, limits)
         for group, figures in balance.groups.items()
     ]
     rows.append(Row("", NOT_SAID, shown[NOT_SAID], _share(shown[NOT_SAID], balance.n), None, "", ""))
-    return ParticipationTable(dimension, label, balance.status, tuple(rows))
+    return ParticipationTable(dimension, label, balance.status, tuple(rows), whole)
 
 
-def _row(dimension: str, group: str, figures: GroupBalance, shown: int | None, known: int, limits: Limits) -> Row:
+def _row(
+    dimension: str, group: str, figures: GroupBalance, shown: int | None, known: int, whole: int, limits: Limits
+) -> Row:
     reliable = shown is not None and figures.x >= limits.k_anon and figures.base * known >= MIN_EXPECTED
     ratio = two_figures(figures.rr) if reliable and figures.rr is not None else ""
     flag = figures.flag if shown is not None and (figures.x or figures.flag == ABSENT) else ""
-    return Row(group, group_label(dimension, group), shown, _share(shown, known), figures.base, ratio, flag)
+    return Row(group, group_label(dimension, group), shown, _share(shown, whole), figures.base, ratio, flag)
 
 
 def _share(shown: int | None, whole: int) -> float | None:
-    """A share made of what is shown, so that it tells no more; at most 1."""
-    return None if shown is None or not whole else min(1.0, shown / whole)
+    """A share made of nothing but what is shown, so that it tells no more; at most 1, with four decimals."""
+    return None if shown is None or not whole else round(min(1.0, shown / whole), 4)
 
 
 def two_figures(value: float) -> str:

@@ -79,6 +79,8 @@ def _compared(residents: Residents | None) -> str:
     """Say what participants are compared with, with source and date."""
     if residents is None:
         return "nothing"
+    if residents.name:
+        return ", ".join((residents.name, *residents.sources, *residents.dates))
     source = "; ".join(residents.sources) or "shares without a stated source"
     return ", ".join(filter(None, (residents.ward, source, " and ".join(residents.dates) or "no date")))
 

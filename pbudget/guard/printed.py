@@ -16,6 +16,7 @@ def printed(document: Document) -> str:
         [document.title],
         [document.headline.upper(), *wrap(document.meaning, WIDTH)],
         _bullets("Why", document.reasons),
+        _bullets("Also noted", document.notes),
         *[list(_participation(table)) for table in document.participation],
         _what_ifs(document),
         *[list(_served(table)) for table in document.served],

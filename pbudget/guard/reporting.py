@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,10 @@ from pbudget.guard.past_votes import Looked, look_at
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.residents import Residents, of_ward, open_to
 from pbudget.guard.rules.labels import AGE, SEX, asked_as, labels_of
+from pbudget.replays.actions import replay_files
 from pbudget.replays.queries import original_file
-from pbudget.rounds.queries import pots_of
+from pbudget.replays.rules import plain
+from pbudget.rounds.queries import pot_by_slugs, pots_of
 from pbudget.tally.election import Election
 from pbudget.tally.pabulib import read
 from pbudget.wards.queries import dimensions_of
@@ -26,6 +29,7 @@ BANDS = ("0-17", "18-29", "30-44", "45-59", "60+")
 """Ages where contests are held against each other and no figures say which bands to use."""
 SEXES = ("F", "M")
 YOUNGEST = 16
+OWN_VOTERS = "all who voted in the same round"
 FEWEST_CONTESTS = 3
 """Two contests cannot be held against each other: what is unusual in one is unusual in the other."""
 
@@ -48,6 +52,21 @@ def report_past_round(round_id: int) -> int:
     with transaction() as session:
         made = [_report(session, each, contests, pooled) for each in contests]
     return sum(made)
+
+
+def keep_past_vote(file: Path, residents: Residents) -> tuple[str, str]:
+    """Load a past vote, as `pbudget replay` does, and keep its report beside these people; its round and its pot.
+
+    A report that was there is replaced. Raises BadInput for a file that cannot be read.
+    """
+    loaded = replay_files([file])[0]
+    contest = loaded.counted.contest
+    found = pot_by_slugs(contest.round_slug, contest.slug)
+    assert found is not None
+    looked = look_at(plain(read(loaded.counted.original, keep_voters=True)), residents)
+    with transaction() as session:
+        keep_report(session, found[1].id, looked)
+    return contest.round_slug, contest.slug
 
 
 def _contests(round_id: int) -> list[PastContest]:
@@ -152,4 +171,4 @@ def own_voters(elections: Sequence[Election]) -> Residents | None:
             said.update(counts_of(election, dimension, groups))
         if said.total():
             shares[dimension] = {group: said[group] / said.total() for group in groups}
-    return Residents(shares, ward="all who voted in the same round") if shares else None
+    return Residents(shares, name=OWN_VOTERS) if shares else None

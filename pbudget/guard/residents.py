@@ -29,11 +29,13 @@ class Residents:
     years: tuple[int, ...] = ()
     from_16: frozenset[str] = frozenset()
     """Dimensions whose figures leave out everybody under 16."""
+    name: str = ""
+    """What sentences call these people, where they are not the residents of a ward."""
 
     @property
     def called(self) -> str:
         """What the other side of the comparison is called in sentences."""
-        return "residents" if self.totals else "the baseline"
+        return self.name or ("residents" if self.totals else "the baseline")
 
     @property
     def made_up(self) -> bool:

@@ -17,6 +17,12 @@ def first_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@pages.app_template_filter()
+def first_small(text: str) -> str:
+    """The text as it goes on in a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 @pages.get("/rounds/<round_slug>/<pot_slug>/who-took-part")
 @public
 def contest(round_slug: str, pot_slug: str) -> str:

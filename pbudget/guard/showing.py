@@ -22,7 +22,7 @@ FLAGS = {
     "baseline zero": "No residents in the figures",
 }
 LABELS = {
-    "broad": "Different groups alike",
+    "broad": "People of every group",
     "sectional": "Mainly one group",
     "decided by turnout": "Decided by who turned out",
     "shut out by turnout": "Shut out by who turned out",

@@ -4,21 +4,46 @@ Example: "People aged 60+ cast 37% of ballots and are 16% of the baseline. Peopl
 sentence names a group with fewer than ten participants; a share is made of rounded counts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from pbudget.balance.disclosure import rounded
 from pbudget.balance.representation import ABSENT, SEVERE, TOO_FEW, TOO_MANY, DimensionBalance
 from pbudget.guard.participation import Row, may_be_named, participation_table, people
 from pbudget.guard.rules.assessment import Assessment, Findings
 from pbudget.guard.rules.bloc_effects import Effect
-from pbudget.guard.rules.blocs import IDENTICAL, ONE_GROUP, SINGLE
+from pbudget.guard.rules.blocs import IDENTICAL, ONE_GROUP, SINGLE, Bloc
 from pbudget.guard.rules.contest import UNKNOWN_LABEL
-from pbudget.guard.rules.verdict import AT_RISK, BALANCED, NOT_ENOUGH, WATCH, Axes
+from pbudget.guard.rules.outcome import Served
+from pbudget.guard.rules.verdict import (
+    AT_RISK,
+    BALANCED,
+    BY_BLOC,
+    BY_HARM,
+    BY_TURNOUT,
+    NOT_ENOUGH,
+    SKEW,
+    WATCH,
+    Axes,
+    grounds_for_risk,
+)
 
 SMALL_GROUP = "people in a small group"
+A_PROMPT = "This is a prompt for a person to look, not a finding of wrongdoing."
+AT_RISK_BY = {
+    BY_TURNOUT: "Part of this result was decided by who turned out, and by who did not.",
+    BY_BLOC: "A large number of ballots alike, most of them from one group, decided part of this result.",
+    BY_HARM: "Some groups turned out far more than others, and people of the groups that stayed away more often have "
+    "nothing they backed funded.",
+}
+NOTED = {
+    SKEW: "those who took part are unlike {beside}",
+    IDENTICAL: "many identical ballots",
+    SINGLE: "many ballots for one project only",
+    ONE_GROUP: "many ballots alike from one group",
+}
 MEANS = {
-    AT_RISK: "A section of the community may have decided this result, and others are worse served. This is a prompt "
-    "for a person to look, not a finding of wrongdoing.",
+    AT_RISK: f"A section of the community may have decided this result, and others are worse served. {A_PROMPT}",
     WATCH: "Something here should be looked at before the result is certified. It is not a finding of wrongdoing.",
     BALANCED: "Nothing found suggests that one section of the community decided this result.",
     NOT_ENOUGH: "There are too few ballots or answers to say whether one section of the community decided this result.",
@@ -48,9 +73,17 @@ class Story:
     @property
     def headline(self) -> str:
         """The verdict; never bare "balanced" where something is noted."""
-        axes = self.found.verdict.axes
-        noted = f", noted: {', '.join(axes.noted)}" if axes and axes.noted else ""
-        return f"{self.found.verdict.verdict}{noted}"
+        verdict, axes = self.found.verdict.verdict, self.found.verdict.axes
+        if verdict != BALANCED or axes is None or not axes.noted:
+            return verdict
+        return f"{verdict}, noted: {', '.join(NOTED[kind].format(beside=self.beside) for kind in axes.noted)}"
+
+    @property
+    def meaning(self) -> str:
+        """What the verdict means here, in a sentence or two."""
+        verdict, axes = self.found.verdict.verdict, self.found.verdict.axes
+        grounds = grounds_for_risk(axes, self.found.thresholds) if axes else ()
+        return " ".join([*(AT_RISK_BY[ground] for ground in grounds), A_PROMPT]) if grounds else MEANS[verdict]
 
     def reasons(self) -> list[str]:
         """Why this verdict, most telling first."""
@@ -59,16 +92,25 @@ class Story:
             return [self._too_little()]
         return [
             *self._skew(axes),
-            *self._turnout(axes, findings),
-            *self._harm(findings),
+            *self._who_and_what(axes, findings),
             *(
                 f"Without {self.who(group)}, who came at more than twice their share, a funded project would probably "
                 "not have been funded."
                 for group in axes.pivotal
             ),
             *self._silent(axes),
-            *(self._bloc(effect) for effect in findings.effects.each),
+            *(self._bloc(effect) for effect in findings.effects.each if effect.matters),
         ]
+
+    def _who_and_what(self, axes: Axes, findings: Findings) -> list[str]:
+        """What turnout decided comes first where it decided something, else who is worse off."""
+        turnout, harm = self._turnout(axes, findings), self._harm(findings)
+        return [*turnout, *harm] if axes.turnout_decided else [*harm, *turnout]
+
+    def notes(self) -> list[str]:
+        """What is printed beside the verdict and changes no winner: ballots alike that do not matter."""
+        findings = self.found.findings
+        return [self._bloc(effect) for effect in findings.effects.each if not effect.matters] if findings else []
 
     def _too_little(self) -> str:
         limits, n = self.found.thresholds, self.found.contest.ballots
@@ -133,8 +175,10 @@ class Story:
             return [*sentences, f"At stake: {axes.turnout_money:.0%} of the money awarded."]
         if axes.skew.level:
             same = set(findings.robust.raked_winners) == set(self.found.cast)
-            change = "would not have changed what is funded" if same else "changes what is funded, but only just"
-            return [f"Weighting everybody in proportion {change}."]
+            return [
+                f"Had everybody turned out in proportion, {'the same' if same else 'other'} projects would have been "
+                f"funded{'' if same else ', but only just'}."
+            ]
         return []
 
     def _harm(self, findings: Findings) -> list[str]:
@@ -143,12 +187,22 @@ class Story:
             if harm.hurts(self.found.thresholds):
                 balance = self.found.balances[dimension]
                 nameable = all(self._may_name(balance, group) for group in harm.groups)
-                who = capitalised(people(dimension, harm.groups) if nameable else SMALL_GROUP)
-                sentences.append(
-                    f"{who}, who took part too rarely, were {round(100 * harm.gap)} points more likely than others to "
-                    "see nothing they backed funded."
-                )
+                who = people(dimension, harm.groups) if nameable else SMALL_GROUP
+                sentences.append(self._worse_off(who, findings.outcome.groups[dimension], harm.groups))
         return sentences
+
+    def _worse_off(self, who: str, served: Mapping[str, Served], groups: Collection[str]) -> str:
+        """Say how many of these groups have nothing, and of the others; in words only where a count would be small."""
+        sides = [[each for name, each in served.items() if (name in groups) is inside] for inside in (True, False)]
+        nothing = [round(sum(each.exclusion * each.n for each in side)) for side in sides]
+        whole = [sum(each.n for each in side) for side in sides]
+        if min(*nothing, *(n - x for n, x in zip(whole, nothing, strict=True))) < self.found.thresholds.k_anon:
+            return f"Many more of {who}, who took part too rarely, have nothing they backed funded than of the others."
+        inside, outside = (x / n for x, n in zip(nothing, whole, strict=True))
+        return (
+            f"Of {who}, who took part too rarely, {inside:.0%} have nothing they backed funded. "
+            f"Of the others {outside:.0%} have nothing."
+        )
 
     def _silent(self, axes: Axes) -> list[str]:
         titles = [self.title(p) for p in axes.unknown_decisive]
@@ -160,17 +214,29 @@ class Story:
     def _bloc(self, effect: Effect) -> str:
         bloc = effect.bloc
         titles = " and ".join(self.title(p) for p in bloc.named)
+        usual = f"; about {round(bloc.expected):,} would be usual."
         what: dict[str, Callable[[], str]] = {
-            IDENTICAL: lambda: f"{bloc.count:,} ballots name exactly {titles}",
-            SINGLE: lambda: f"{bloc.count:,} ballots name {titles} and nothing else",
-            ONE_GROUP: lambda: f"{bloc.count:,} ballots of {self.who(bloc.group)} name exactly {titles}",
+            IDENTICAL: lambda: f"{bloc.count:,} ballots name exactly {titles}{usual}",
+            SINGLE: lambda: f"{bloc.count:,} ballots name {titles} and nothing else{usual}",
+            ONE_GROUP: lambda: self._one_group(bloc, titles, usual),
         }
         matters = (
             "Without them a funded project would probably lose."
             if effect.matters
             else "Counting only as many as usual changes no winner."
         )
-        return f"{what[bloc.kind]()}; about {round(bloc.expected):,} would be usual. {matters}"
+        return f"{what[bloc.kind]()} {matters}"
+
+    def _one_group(self, bloc: Bloc, titles: str, usual: str) -> str:
+        """How many of a group cast the same ballot; no figure where it would give away a few others who did.
+
+        Everybody can count how often a ballot was cast, so a group's count beside it is also that of all the others.
+        """
+        who, limits = self.who(bloc.group), self.found.thresholds
+        others = self.found.contest.casts_of(bloc.named) - bloc.count
+        if 0 < others < limits.k_anon:
+            return f"Far more ballots of {who} than usual name exactly {titles}."
+        return f"About {rounded(bloc.count, limits.round_base):,} ballots of {who} name exactly {titles}{usual}"
 
     def title(self, project: int) -> str:
         """Quote a project by the name people read."""

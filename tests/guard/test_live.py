@@ -197,4 +197,4 @@ def test_the_page_waits_for_the_result_to_be_public(app):
         session.scalars(sa.select(Round).where(Round.id == vote.id)).one().phase = "published"
     page = reader.get(address)
     assert "20 votes were cast" in page.text
-    assert "The guard changes no vote" in page.text
+    assert "This report changes no vote and no winner" in page.text

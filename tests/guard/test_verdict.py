@@ -37,7 +37,7 @@ def test_skew_that_mattered_to_nothing_is_balanced_with_a_note() -> None:
     assert looked.found.verdict.verdict == BALANCED
     assert looked.found.verdict.axes
     assert (looked.found.verdict.axes.skew.level, looked.found.verdict.axes.noted) == (2, ("skew",))
-    assert looked.document().headline == "balanced, noted: skew"
+    assert looked.document().headline == "balanced, noted: those who took part are unlike the baseline"
 
 
 def test_nobody_from_a_tenth_of_residents_is_watch_by_itself() -> None:

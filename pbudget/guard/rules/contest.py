@@ -68,6 +68,12 @@ class Contest:
         """How many were cast, blank ones included."""
         return len(self.class_of)
 
+    def casts_of(self, projects: Iterable[int]) -> int:
+        """How many ballots name exactly these projects."""
+        wanted = set(projects)
+        alike = [place for place, (named, _) in enumerate(self.classes) if set(named) == wanted]
+        return int(np.isin(self.class_of, alike).sum())
+
     @cached_property
     def backers(self) -> list[tuple[Integers, Floats]]:
         """Per project the ballots that name it, ascending, and the score each gives it."""

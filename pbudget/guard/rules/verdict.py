@@ -22,6 +22,7 @@ from pbudget.guard.rules.robustness import Robustness
 
 NOT_ENOUGH, AT_RISK, WATCH, BALANCED = "not enough data", "at risk of capture", "watch", "balanced"
 SKEW = "skew"
+BY_TURNOUT, BY_BLOC, BY_HARM = "turnout", "bloc", "harm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,16 @@ def _harms(axes: Axes) -> bool:
     return axes.skew.level == 2 and axes.hurt
 
 
+def grounds_for_risk(axes: Axes, thresholds: Thresholds) -> tuple[str, ...]:
+    """What makes a result at risk of capture: who turned out, ballots alike, harm; empty where it is not."""
+    by_turnout = axes.skew.level >= 1 and axes.turnout_decided and axes.turnout_money >= thresholds.material
+    holds = {BY_TURNOUT: by_turnout, BY_BLOC: axes.bloc_money >= thresholds.material, BY_HARM: _harms(axes)}
+    return tuple(ground for ground, is_one in holds.items() if is_one)
+
+
 def _verdict(axes: Axes, thresholds: Thresholds) -> str:
     """First match wins."""
-    by_turnout = axes.skew.level >= 1 and axes.turnout_decided and axes.turnout_money >= thresholds.material
-    if by_turnout or axes.bloc_money >= thresholds.material or _harms(axes):
+    if grounds_for_risk(axes, thresholds):
         return AT_RISK
     if axes.skew.extreme or axes.pivotal or axes.coordination or axes.turnout_decided or axes.unknown_decisive:
         return WATCH
