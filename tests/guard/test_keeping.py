@@ -51,7 +51,12 @@ def test_the_page_of_chylonia_tells_its_story_in_the_figures_of_the_check_values
     assert min(told.find(sentence) for sentence in story) > 0
     assert "not enough data" not in told and "Residents" not in told
     oldest = page.soup.find("th", string="60+").find_parent("tr")
-    assert [cell.get_text().strip() for cell in oldest.find_all("td")] == ["37%", "16%", "", "Far more than their share"]
+    assert [cell.get_text().strip() for cell in oldest.find_all("td")] == [
+        "37%",
+        "16%",
+        "",
+        "Far more than their share",
+    ]
     assert page.soup.select_one(".verdict--red")
 
 
