@@ -124,6 +124,7 @@ DUTIES = (
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),
     Duty("guard keys of certified rounds", Every(20), pbudget.guard.deciding.destroy_guard_keys, per_machine=True),
     Duty("who is missing so far", Daily(5), pbudget.guard.tasks.look_at_open_rounds),
+    Duty("who took part when voting stopped", Every(20), pbudget.guard.tasks.look_at_closed_rounds),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("rolls of sealed rounds", Every(20), pbudget.results.tasks.delete_rolls),

@@ -39,6 +39,8 @@ class VotingRound:
     opens_at: datetime | None
     closes_at: datetime | None
     closed_at: datetime | None
+    extension_days: int | None
+    decide_by: datetime | None
     assurance: str
     contact_point: str
     youngest_age: int
@@ -84,7 +86,7 @@ def voting_round(slug: str) -> VotingRound | None:
     if row is None:
         return None
     *columns, told = row
-    return VotingRound(*[*columns, standing(row.phase, row.opens_at, row.closes_at, by_clock(told))])
+    return VotingRound(*[*columns, standing(row.phase, row.opens_at, row.closes_at, by_clock(told), row.decide_by)])
 
 
 def is_open(session: Session, round_id: int) -> bool:

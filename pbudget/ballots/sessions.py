@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -22,6 +23,7 @@ from pbudget.config import Settings
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.ledger.queries import acts
+from pbudget.rounds.rules.extension import MOST_DAYS
 from pbudget.rounds.rules.notices import notices_of
 from pbudget.web.errors import error_page
 from pbudget.web.layout import is_fragment
@@ -144,10 +146,13 @@ def browser_bits(round_: VotingRound) -> str:
 
 
 def keep_browser_bits(response: Response, round_: VotingRound, bits: str) -> Response:
-    """Have the browser keep its bits until voting ends, so that its next ballot replaces this one."""
-    secure = settings().https
+    """Have the browser keep its bits as long as voting may go on, so that its next ballot replaces this one.
+
+    Voting may be extended: a browser that had forgotten its bits by then would be a second voter.
+    """
+    secure, until = settings().https, round_.closes_at and round_.closes_at + timedelta(days=MOST_DAYS)
     response.set_cookie(
-        browser_cookie(round_), bits, expires=round_.closes_at, httponly=True, secure=secure, samesite="Lax", path="/"
+        browser_cookie(round_), bits, expires=until, httponly=True, secure=secure, samesite="Lax", path="/"
     )
     return response
 

@@ -103,7 +103,7 @@ def delete_permits_that_ran_out(now: datetime) -> None:
 
 def refuse_unless_open(row: Round, now: datetime) -> None:
     """Raise DeskClosed when nothing about the roll can change any more."""
-    problem = why_closed(row.phase, row.opens_at, row.closes_at, now)
+    problem = why_closed(row.phase, row.opens_at, row.closes_at, now, row.decide_by)
     if problem:
         raise DeskClosed(problem)
 

@@ -207,7 +207,7 @@ def _now() -> datetime:
 
 
 def _closed(round_: RoundView) -> str:
-    return why_closed(round_.phase, round_.opens_at, round_.closes_at, _now())
+    return why_closed(round_.phase, round_.opens_at, round_.closes_at, _now(), round_.decide_by)
 
 
 def _signed(form: IdentityForm | MoveForm, entry_id: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pbudget.kit.errors import BadInput
 from pbudget.roll.rules.codes import Code, CodeNotUsable, Draw, make_code, parse_selector
-from pbudget.rounds.rules.phases import NOT_YET, OPEN, SET_UP, stage_of
+from pbudget.rounds.rules.phases import DECIDING, NOT_YET, OPEN, SET_UP, stage_of
 from pbudget.wards.rules.postcodes import NotAPostcode, normalise, spaced
 
 MOST_FOUND = 10
@@ -33,9 +33,17 @@ class SearchNotUsable(BadInput):
         self.field = field
 
 
-def why_closed(phase: str, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> str:
+def why_closed(
+    phase: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    now: datetime,
+    decide_by: datetime | None = None,
+) -> str:
     """Why the desk can do nothing at this moment; empty while it can."""
-    stage = stage_of(phase, opens_at, closes_at, now)
+    stage = stage_of(phase, opens_at, closes_at, now, decide_by)
+    if stage == DECIDING:
+        return "Voting has stopped. If two officers extend it, the desk opens again."
     if stage in (SET_UP, NOT_YET, OPEN):
         return ""
     return "Voting is over, so no code can be given out and nothing on the roll can change any more."

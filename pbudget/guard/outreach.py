@@ -32,6 +32,7 @@ from pbudget.kit.errors import PbudgetError
 from pbudget.ledger.queries import counted_slots, head_of
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
+from pbudget.rounds.rules.dates import say_utc
 from pbudget.rounds.rules.phases import OPEN
 from pbudget.wards.queries import ward_ids
 
@@ -53,16 +54,34 @@ def take_weekly_snapshots() -> None:
 
 
 def take_snapshot(round_: RoundView, today: date) -> bool:
-    """Keep who has taken part so far, by ward and pooled; False where it is too early or nobody was asked."""
-    wards = votes_by_ward(round_)
-    cast = sum(number for number, _ in wards.values())
-    if cast < FEWEST or not any(votes for _, votes in wards.values()):
+    """Keep who has taken part so far, all wards together; False where it is too early or too few said who they are."""
+    content = who_is_missing(round_)
+    if not content["known"]:
         return False
-    pooled = pool([votes for _, votes in wards.values() if votes], limits_of(round_.id))
-    content = {"ballots": cast, "missing": [line for each in pooled for line in missing_in(each)]}
     with transaction() as session:
         session.add(GuardSnapshot(round_id=round_.id, made_on=today, content=content))
     return True
+
+
+def who_is_missing(round_: RoundView) -> dict[str, Any]:
+    """How many voted, whether it is known well enough who they are, and the groups that are short of their share."""
+    wards = votes_by_ward(round_)
+    cast, asked = sum(number for number, _ in wards.values()), [votes for _, votes in wards.values() if votes]
+    pooled = pool(asked, limits_of(round_.id)) if cast >= FEWEST else []
+    known = any(each.balance.usable for each in pooled)
+    return {"ballots": cast, "known": known, "missing": [line for each in pooled for line in missing_in(each)]}
+
+
+def look_at_the_close(round_: RoundView) -> None:
+    """Keep who had taken part when voting stopped, whatever the number; in place of a weekly look of the same day.
+
+    Repeating it does no harm. Choices are not read: this comes before the close entry, and the count after it.
+    """
+    assert round_.closes_at is not None
+    content = {**who_is_missing(round_), "closing": say_utc(round_.closes_at)}
+    with transaction() as session:
+        today = database_now(session).astimezone(LONDON).date()
+        session.merge(GuardSnapshot(round_id=round_.id, made_on=today, content=content))
 
 
 def limits_of(round_id: int) -> Thresholds:

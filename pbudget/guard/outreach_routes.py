@@ -4,14 +4,19 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from pbudget.accounts.security import clock
+from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
 from pbudget.guard.forms import AccessForm
-from pbudget.guard.queries import access_records, decisions_on, latest_snapshot, pack_of
+from pbudget.guard.queries import access_records, decisions_on, latest_snapshot, look_at_close_of, pack_of
 from pbudget.guard.rules.decisions import CHOICES
 from pbudget.guard.showing import COLOURS, LABELS, flag_words
 from pbudget.hubs.queries import help_known
-from pbudget.rounds.queries import RoundView, round_by_slug
-from pbudget.rounds.rules.phases import SET_UP
+from pbudget.ledger.queries import ballots_by
+from pbudget.roll.queries import roll_size_by_ward
+from pbudget.rounds.queries import RoundView, round_by_slug, set_up_by_slug
+from pbudget.rounds.rules.phases import CLOSED, DECIDED, DECIDING, SET_UP
+from pbudget.rounds.rules.turnout import turnout_lines, ways_of_voting
 from pbudget.wards.queries import wards_around
 from pbudget.web.access import roles, signed_in_staff
 
@@ -43,6 +48,29 @@ def add_access(slug: str) -> ResponseReturnValue:
     with transaction() as session:
         record_access(session, round_.id, round_.slug, signed_in_staff().id, ward_id=ward_id, **columns)
     return redirect(url_for("outreach.outreach", slug=slug), 303)
+
+
+@pages.get("/at-the-close")
+@roles("officer", "auditor")
+def at_the_close(slug: str) -> str:
+    """Who took part when voting stopped, and whether two officers can still give more time."""
+    round_, now = set_up_by_slug(slug) or abort(404), clock().now()
+    stage = round_.stage(now)
+    if not round_.opened_at or stage not in (DECIDING, CLOSED, *DECIDED):
+        abort(404)
+    counts = ballots_by(round_.id)
+    wards = {each.id: (each.code, each.name) for each in wards_around((), borough_wide=False)}
+    return render_template(
+        "guard/at-the-close.html",
+        round=round_,
+        stage=stage,
+        look=look_at_close_of(round_),
+        turnout=turnout_lines(counts, roll_size_by_ward(round_.id), wards),
+        channels=ways_of_voting(counts),
+        cast=sum(counts.values()),
+        fewest=Thresholds().min_n,
+        waiting=round_.waits(now),
+    )
 
 
 @pages.get("/equality-impact")

@@ -10,7 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pbudget.db import db
 from pbudget.guard.models import AccessRecord, GuardDecision, GuardReport, GuardSnapshot
 from pbudget.results.models import RoundCount
+from pbudget.results.queries import count_of
 from pbudget.rounds.models import Pot, Round
+from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
+from pbudget.rounds.rules.dates import say_utc
+from pbudget.rounds.rules.phases import CLOSED, DECIDING, OPEN
 from pbudget.wards.models import Ward
 
 if TYPE_CHECKING:
@@ -122,6 +126,20 @@ def latest_snapshot(round_id: int) -> SnapshotView | None:
     chosen = select(GuardSnapshot).where(GuardSnapshot.round_id == round_id).order_by(GuardSnapshot.made_on.desc())
     row = db.session.scalars(chosen.limit(1)).first()
     return SnapshotView(row.made_on, row.content) if row else None
+
+
+def look_at_close_of(round_: RoundView) -> SnapshotView | None:
+    """Who had taken part when voting stopped at the round's present closing time; None until that is worked out."""
+    found = latest_snapshot(round_.id)
+    stopped = say_utc(round_.closes_at) if round_.closes_at else ""
+    return found if found and found.content.get("closing") == stopped else None
+
+
+def rounds_to_look_at(now: datetime) -> list[RoundView]:
+    """Rounds whose voting has stopped, that are not counted, and of which nobody knows yet who took part."""
+    found = rounds((OPEN, CLOSED), number_of_rounds((OPEN, CLOSED)))
+    stopped = [each for each in found if each.opened_at and each.stage(now) in (DECIDING, CLOSED)]
+    return [each for each in stopped if count_of(each.id) is None and look_at_close_of(each) is None]
 
 
 def latest_snapshot_day(round_id: int) -> date | None:

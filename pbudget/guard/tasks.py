@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pbudget.db import db, transaction
-from pbudget.guard.queries import rounds_without_report
+from pbudget.db import database_now, db, transaction
+from pbudget.guard.queries import rounds_to_look_at, rounds_without_report
 from pbudget.jobs.actions import enqueue
 from pbudget.jobs.progress import Progress
 from pbudget.jobs.queries import jobs_of_round
@@ -34,3 +34,14 @@ def look_at_open_rounds() -> None:
     from pbudget.guard.outreach import take_weekly_snapshots  # brings numpy with it
 
     take_weekly_snapshots()
+
+
+def look_at_closed_rounds() -> None:
+    """As soon as voting has stopped: who took part, for the officers, before anything is counted."""
+    db.session.rollback()
+    found = rounds_to_look_at(database_now(db.session()))
+    db.session.rollback()
+    for round_ in found:
+        from pbudget.guard.outreach import look_at_the_close  # brings numpy with it
+
+        look_at_the_close(round_)

@@ -8,7 +8,7 @@ from pbudget.kit.money import format_money
 from pbudget.results.queries import ContestSummary, contests_of, most_wanted
 from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, pots_of, rounds, rounds_under_way
-from pbudget.rounds.rules.phases import CLOSED, DECIDED, NOT_YET, OPEN, SET_UP
+from pbudget.rounds.rules.phases import CLOSED, DECIDED, DECIDING, NOT_YET, OPEN, SET_UP
 from pbudget.web.access import public
 
 pages = Blueprint("home", __name__)
@@ -16,6 +16,7 @@ pages = Blueprint("home", __name__)
 MOST_CURRENT = 5
 MOST_DECIDED = 3
 MOST_FUNDED = 3
+MAYBE_MORE = "The council decides whether to give people more time."
 
 
 @pages.get("/")
@@ -32,7 +33,8 @@ def front() -> str:
         "home/front.html",
         headline=_headline([*open_now, *coming_up]),
         start=_start(open_now),
-        open_now=[_event(each) for each in open_now],
+        open_now=[_event(each, until=True) for each in open_now],
+        stopped=[_event(each, MAYBE_MORE) for each, stage in current if stage == DECIDING],
         being_counted=[_event(each) for each, stage in current if stage == CLOSED],
         coming_up=[_event(each) for each in coming_up],
         decided=[_event(each, _outcome(each, contests[each.id])) for each in published],
@@ -61,10 +63,10 @@ def _start(open_now: list[RoundView]) -> dict[str, str] | None:
     return {"text": "Take part", "href": url_for("rounds.one_round", slug=open_now[0].slug)}
 
 
-def _event(round_: RoundView, text: str = "") -> dict[str, object]:
+def _event(round_: RoundView, text: str = "", *, until: bool = False) -> dict[str, object]:
     """A round as the list has it: until when one can vote in an open one, else its days."""
     days = say_dates(round_.opens_on, round_.closes_on, round_.dates_as_stated)
-    voting = f"Until {say_moment(round_.closes_at)}" if round_.phase == OPEN and round_.closes_at else days
+    voting = f"Until {say_moment(round_.closes_at)}" if until and round_.closes_at else days
     return {
         "title": round_.name,
         "href": url_for("rounds.one_round", slug=round_.slug),

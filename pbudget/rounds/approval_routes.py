@@ -20,7 +20,8 @@ from pbudget.rounds.approving import (
     request_approval,
     waived,
 )
-from pbudget.rounds.forms import ButtonForm, CorrectForm, ExtendForm, ReasonForm, RefuseForm, RoundForm, WithdrawForm
+from pbudget.rounds.extension_form import ExtendForm
+from pbudget.rounds.forms import ButtonForm, CorrectForm, ReasonForm, RefuseForm, RoundForm, WithdrawForm
 from pbudget.rounds.models import Round
 from pbudget.rounds.officer_acts import opening_of, words_of_opening
 from pbudget.rounds.queries import (
@@ -34,7 +35,9 @@ from pbudget.rounds.queries import (
     set_up_by_slug,
 )
 from pbudget.rounds.rules.approvals import FRESH_SECONDS, LASTS, Asked, Officer, has_expired, why_not
-from pbudget.rounds.rules.dates import say_utc
+from pbudget.rounds.rules.dates import say_utc, say_with_zone
+from pbudget.rounds.rules.extension import OUTREACH, why_no_more_time
+from pbudget.rounds.rules.phases import DECIDING, OPEN
 from pbudget.web.access import again_and_back, roles, signed_in_staff
 from pbudget.web.paging import asked_page
 
@@ -156,7 +159,7 @@ def ask_for(slug: str, act: str) -> ResponseReturnValue:
             made = request_approval(round_.id, act, _payload(act, form), signed_in_staff())
             return redirect(url_for("approvals.one_approval", approval_id=made), 303)
         except BadInput as error:
-            form.refuse(next(iter(form._fields)), str(error))
+            form.refuse("closes" if "closes" in form else next(iter(form._fields)), str(error))
     return _ask_page(round_, act, form), 422
 
 
@@ -166,6 +169,8 @@ def _round(slug: str) -> SetUp:
 
 def _form(round_: SetUp, act: str, **kwargs: Any) -> RoundForm:
     form = FORMS[act](**kwargs)
+    if isinstance(form, ExtendForm):
+        form.voting_has_stopped = round_.stage(clock().now()) == DECIDING
     if isinstance(form, WithdrawForm):
         proposals = proposals_of(round_.id)
         form.proposal.choices = [
@@ -178,16 +183,32 @@ def _form(round_: SetUp, act: str, **kwargs: Any) -> RoundForm:
 
 
 def _payload(act: str, form: RoundForm) -> dict[str, Any]:
-    fields = {name: form[name].data for name in ("reason", "text", "proposal") if name in form}
+    fields = {name: form[name].data for name in ("reason", "text", "proposal", *OUTREACH) if name in form}
     payload = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     return payload | ({"closes_at": say_utc(form["closes"].data)} if act == "extend" else {})
 
 
 def _ask_page(round_: SetUp, act: str, form: RoundForm) -> str:
     words, problem = _opening_words(round_) if act == "open" else ((), "")
+    limits, problem = _time_left(round_) if act == "extend" else ((), problem)
     return render_template(
-        "rounds/staff/ask.html", round=round_, act=act_called(act), form=form, words=words, problem=problem
+        "rounds/staff/ask.html",
+        round=round_,
+        act=act_called(act),
+        form=form,
+        words=words,
+        limits=limits,
+        problem=problem,
     )
+
+
+def _time_left(round_: SetUp) -> tuple[Sequence[tuple[str, str]], str]:
+    """Between which times voting can be extended to, or why it cannot be."""
+    rule, now = round_.more_time, clock().now()
+    if rule is None or round_.phase != OPEN:
+        return (), "Voting can be extended only between the opening and the close."
+    until = [("Until at the latest", say_with_zone(rule.latest))] if now >= rule.closes_at else []
+    return [("Closing time now", say_with_zone(rule.closes_at)), *until], why_no_more_time(rule, now)
 
 
 def _opening_words(round_: SetUp) -> tuple[Sequence[tuple[str, str]], str]:

@@ -62,6 +62,8 @@ def close_round(session: Session, round_id: int) -> bool:
     now = database_now(session)
     if row.closes_at is None or now < row.closes_at:
         raise TooEarlyToClose("The closing time of this round has not come.")
+    if row.decide_by is not None and now < row.decide_by:
+        raise TooEarlyToClose("Two officers may still decide to extend voting in this round.")
     _refuse_a_doubtful_clock(row, now)
     end_voting(session, row, now, {"early": False})
     record(session, SYSTEM, "round closed", row.slug)

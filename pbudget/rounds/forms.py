@@ -33,6 +33,7 @@ from pbudget.kit.texts import tidy, whole_number
 from pbudget.outbox.rules import usable_address
 from pbudget.rounds.fields import MomentField
 from pbudget.rounds.rules.choices import ASSURANCE_CHOICES, BALLOT_CHOICES, CHANNEL_CHOICES, Choice
+from pbudget.rounds.rules.extension import MOST_DAYS
 
 MOST_WITNESSES = 6
 LONGEST_TEXT = 2_000
@@ -103,6 +104,11 @@ class DatesForm(RoundForm):
         "Days before the close to send a reminder",
         widget=GovTextInput(),
         validators=[_whole_number(1, 30, optional=True)],
+    )
+    extension_days = StringField(
+        "Most days voting can be extended by, once, when it closes",
+        widget=GovTextInput(),
+        validators=[_whole_number(1, MOST_DAYS, optional=True)],
     )
     submit = SubmitField("Save and continue", widget=GovSubmitInput())
 
@@ -339,12 +345,6 @@ class ReasonForm(RoundForm):
 
     reason = _area("Reason, as residents read it", "Enter the reason", 500)
     submit = SubmitField("Ask another officer to approve", widget=GovSubmitInput())
-
-
-class ExtendForm(ReasonForm):
-    """A later closing time."""
-
-    closes = MomentField("New closing time", hint="For example, 21 3 2027 at 5pm")
 
 
 class WithdrawForm(ReasonForm):

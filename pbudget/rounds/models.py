@@ -46,6 +46,8 @@ class Round(Base):
         CheckConstraint("youngest_age BETWEEN 0 AND 120", name="youngest_age"),
         CheckConstraint("oldest_age BETWEEN youngest_age AND 120", name="oldest_age"),
         CheckConstraint("reminder_days BETWEEN 1 AND 30", name="reminder_days"),
+        CheckConstraint("extension_days BETWEEN 1 AND 28", name="extension_days"),
+        CheckConstraint("decide_by IS NULL OR extension_days IS NOT NULL", name="decide_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,6 +74,10 @@ class Round(Base):
     """None is no limit; a young people's vote has one."""
     reminder_days: Mapped[int | None]
     """How many days before the close everybody on the roll with an e-mail address is reminded; None is never."""
+    extension_days: Mapped[int | None]
+    """By how many days voting can be extended at its closing time, once; None is not at all."""
+    decide_by: Mapped[datetime | None] = mapped_column(Moment)
+    """Until when that can be decided; None before the opening, where it is not allowed, and once it is decided."""
     channel_online: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     channel_kiosk: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     channel_roadshow: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -17,8 +17,8 @@ from pbudget.rounds.closing import end_voting
 from pbudget.rounds.opening import held_round, open_round
 from pbudget.rounds.queries import RoundView, SetUp, pots_of, round_by_id, set_up_by_id
 from pbudget.rounds.readiness import NotReadyToOpen, frozen, parts_of, preparation_of
-from pbudget.rounds.rules.closing import extension_problem
 from pbudget.rounds.rules.dates import say_utc, say_with_zone
+from pbudget.rounds.rules.extension import OUTREACH, MoreTime, decision_due, extension_problem, latest_close
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenRound, digest_of, manifest_bytes
 from pbudget.rounds.rules.phases import ANNULLED, NOT_YET, OPEN, SEALED, SET_UP
 from pbudget.rounds.rules.tasks import missing_to_open
@@ -50,6 +50,7 @@ def opening_of(round_: SetUp) -> Subject:
         "manifest": digest_of(manifest_bytes(settled)),
         "opens": say_with_zone(settled.opens_at),
         "closes": say_with_zone(settled.closes_at),
+        "extension": _extension_words(settled),
         "pots": [_pot_words(pot, settled) for pot in settled.pots],
         "voters": f"{sum(settled.roll.values()):,} on the roll"
         if settled.roll
@@ -57,6 +58,13 @@ def opening_of(round_: SetUp) -> Subject:
         "unawarded": settled.unawarded,
         "published": settled.publish,
     }
+
+
+def _extension_words(settled: FrozenRound) -> str:
+    if not settled.extension_days:
+        return "not possible: voting ends at its closing time"
+    due, latest = decision_due(settled.closes_at), latest_close(settled.closes_at, settled.extension_days)
+    return f"once, decided by {say_with_zone(due)}, until {say_with_zone(latest)} at the latest"
 
 
 def _pot_words(pot: FrozenPot, settled: FrozenRound) -> str:
@@ -70,6 +78,7 @@ def words_of_opening(subject: Mapping[str, Any]) -> Words:
     return [
         ("Voting opens", subject["opens"]),
         ("Voting closes", subject["closes"]),
+        ("More time at the close", subject["extension"]),
         *pots,
         ("Voters", subject["voters"]),
         ("Money no project gets", subject["unawarded"]),
@@ -130,29 +139,47 @@ def carry_out_correction(session: Session, round_id: int, subject: Mapping[str, 
 
 
 def subject_of_extension(round_id: int, payload: Mapping[str, Any]) -> Subject:
-    """The present and the new closing time, and the reason residents will read."""
-    round_ = _refuse_unless_open(round_id)
-    later = datetime.fromisoformat(payload["closes_at"])
-    assert round_.closes_at is not None
-    problem = extension_problem(round_.closes_at, later, database_now(db.session()))
+    """The present and the new closing time, the reason residents will read, and what will be done with the time."""
+    round_ = _refuse_unless_open(round_id, also_past=True)
+    later, outreach = datetime.fromisoformat(payload["closes_at"]), _named_outreach(payload)
+    rule, now = round_.more_time, database_now(db.session())
+    assert rule is not None
+    problem = extension_problem(rule, later, now, outreach=len(outreach) == len(OUTREACH))
     if problem:
         raise ActNotPossible(problem)
-    return {"from": say_utc(round_.closes_at), "to": say_utc(later), "reason": payload["reason"]}
+    said = {"from": say_utc(rule.closes_at), "to": say_utc(later), "reason": payload["reason"]}
+    return said | ({"outreach": outreach} if outreach else {})
+
+
+def _named_outreach(payload: Mapping[str, Any]) -> dict[str, str]:
+    """What will be done, where and for whom, as far as it was said."""
+    said = {name: str(payload.get(name) or "").strip() for name in OUTREACH}
+    return {name: words for name, words in said.items() if words}
 
 
 def words_of_extension(subject: Mapping[str, Any]) -> Words:
     """From when to when, and why."""
     was, becomes = (say_with_zone(datetime.fromisoformat(subject[name])) for name in ("from", "to"))
-    return [("Voting closes now at", was), ("It would close at", becomes), ("Reason residents read", subject["reason"])]
+    times = [("Closing time now", was), ("New closing time", becomes), ("Reason residents read", subject["reason"])]
+    outreach = subject.get("outreach", {})
+    return times + [(title, outreach[name]) for name, title in OUTREACH.items() if name in outreach]
 
 
 def carry_out_extension(session: Session, round_id: int, subject: Mapping[str, Any]) -> None:
-    """Move the closing time; refused at the very second at which voting has closed."""
+    """Move the closing time. The clock is read once the ledger is held, so nothing falls between this and a close.
+
+    Voting that has stopped opens again, and is then not extended a second time.
+    """
     hold_ledger(session, round_id)
     row, later = held_round(session, round_id), datetime.fromisoformat(subject["to"])
     now = database_now(session)
-    if row.closes_at is None or now >= row.closes_at:
-        raise ActNotPossible("Voting has closed. It cannot be extended any more.")
+    assert row.closes_at is not None
+    named = len(subject.get("outreach", {})) == len(OUTREACH)
+    rule = MoreTime(row.closes_at, row.extension_days, row.decide_by)
+    if problem := extension_problem(rule, later, now, outreach=named):
+        raise ActNotPossible(problem)
+    if row.decide_by:
+        row.decide_by = decision_due(later) if now < row.closes_at else None
     row.closes_at, row.closes_on = later, later.astimezone(LONDON).date()
     session.flush()
     append(session, round_id, "extend", {**subject, "utc": say_utc(now)})

@@ -18,6 +18,7 @@ from pbudget.rounds.models import EscrowReceipt, Round
 from pbudget.rounds.queries import set_up_by_id
 from pbudget.rounds.readiness import NotReadyToOpen, frozen, parts_of, preparation_of
 from pbudget.rounds.rules.dates import say_utc
+from pbudget.rounds.rules.extension import decision_due
 from pbudget.rounds.rules.manifest import manifest_bytes
 from pbudget.rounds.rules.tasks import missing_to_open
 
@@ -93,6 +94,7 @@ def begin_voting(session: Session, row: Round, manifest: bytes) -> None:
     now = database_now(session)
     keys = load_keys(keys_folder(), row.slug, KeyIds(**(row.key_ids or {})))
     row.manifest, row.phase, row.opened_at = manifest.decode(), "open", now
+    row.decide_by = decision_due(row.closes_at) if row.extension_days and row.closes_at else None
     session.flush()
     open_ledger(session, row.id, manifest, {"counts": desk_totals(row.id).as_json(), "utc": say_utc(now)})
     sign_head(session, row.id, keys.signing, now)

@@ -12,6 +12,7 @@ from pbudget.db import database_now, db
 from pbudget.rounds.models import Approval, EscrowReceipt, Pot, Round
 from pbudget.rounds.rules.approvals import LASTS, has_expired
 from pbudget.rounds.rules.counting import rule_from_json
+from pbudget.rounds.rules.extension import MoreTime
 from pbudget.rounds.rules.phases import DECIDED, stage_of
 from pbudget.tally.rules.rule import Rule
 from pbudget.wards.models import Borough, Ward
@@ -45,6 +46,8 @@ class RoundView:
     youngest_age: int
     oldest_age: int | None
     reminder_days: int | None
+    extension_days: int | None
+    decide_by: datetime | None
     channel_online: bool
     channel_kiosk: bool
     channel_roadshow: bool
@@ -61,7 +64,12 @@ class RoundView:
 
     def stage(self, now: datetime) -> str:
         """Where the round stands at this moment: see rules/phases.py."""
-        return stage_of(self.phase, self.opens_at, self.closes_at, now)
+        return stage_of(self.phase, self.opens_at, self.closes_at, now, self.decide_by)
+
+    @property
+    def more_time(self) -> MoreTime | None:
+        """What is left of its extension at the close; None for a round without a closing time."""
+        return MoreTime(self.closes_at, self.extension_days, self.decide_by) if self.closes_at else None
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -204,8 +212,10 @@ def number_of_rounds(phases: tuple[str, ...]) -> int:
 
 
 def rounds_due_to_close() -> list[int]:
-    """Ids of rounds whose closing time has come and which have not been closed."""
-    due = select(Round.id).where(Round.phase == "open", Round.closes_at <= database_now(db.session()))
+    """Ids of rounds whose closing time has come, with nothing left to decide, and which have not been closed."""
+    now = database_now(db.session())
+    decided = or_(Round.decide_by.is_(None), Round.decide_by <= now)
+    due = select(Round.id).where(Round.phase == "open", Round.closes_at <= now, decided)
     return list(db.session.scalars(due.order_by(Round.id)))
 
 

@@ -80,12 +80,19 @@ def save_columns(round_id: int, task: str, columns: Mapping[str, Any], actor: st
 
 
 def save_dates(
-    round_id: int, opens_at: datetime, closes_at: datetime, actor: str, *, reminder_days: int | None = None
+    round_id: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    actor: str,
+    *,
+    reminder_days: int | None = None,
+    extension_days: int | None = None,
 ) -> None:
-    """Save when voting opens and closes (UTC), the days in London they fall on, and when the reminder goes out."""
+    """Save when voting opens and closes (UTC), the days in London they fall on, the reminder, and any extension."""
     days = {"opens_on": opens_at.astimezone(LONDON).date(), "closes_on": closes_at.astimezone(LONDON).date()}
-    moments = {"opens_at": opens_at, "closes_at": closes_at, "reminder_days": reminder_days}
-    save_columns(round_id, "dates", {**moments, **days}, actor)
+    moments = {"opens_at": opens_at, "closes_at": closes_at}
+    further = {"reminder_days": reminder_days, "extension_days": extension_days}
+    save_columns(round_id, "dates", {**moments, **days, **further}, actor)
 
 
 def add_pots(round_id: int, names: Mapping[int | None, str], amount: int, actor: str) -> int:

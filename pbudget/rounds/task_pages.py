@@ -22,6 +22,7 @@ from pbudget.rounds.forms import (
 )
 from pbudget.rounds.queries import CHANNELS, SetUp, pots_of
 from pbudget.rounds.rules.choices import chosen_rule, name_of_rule, rules_for, ties_of_rule
+from pbudget.rounds.rules.extension import allowance_problem
 from pbudget.rounds.setting_up import save_columns, save_dates, save_rules, saving
 from pbudget.wards.queries import groups_by_dimension
 
@@ -48,21 +49,28 @@ def _save_name(round_: SetUp, form: Any, actor: str) -> None:
 
 
 def _fill_dates(round_: SetUp) -> Mapping[str, Any]:
-    reminder = str(round_.reminder_days or "")
-    return {"opens": round_.opens_at, "closes": round_.closes_at, "reminder_days": reminder}
+    typed = {name: str(getattr(round_, name) or "") for name in ("reminder_days", "extension_days")}
+    return {"opens": round_.opens_at, "closes": round_.closes_at, **typed}
 
 
 def _save_dates(round_: SetUp, form: Any, actor: str) -> None:
     opens, closes = form.opens.data, form.closes.data
     if closes <= opens:
         raise ClosesBeforeItOpens("Voting must close after it opens")
-    save_dates(round_.id, opens, closes, actor, reminder_days=_number(form.reminder_days))
+    days = _number(form.extension_days)
+    if problem := allowance_problem(closes, days):
+        raise ExtensionTooShort(problem)
+    save_dates(round_.id, opens, closes, actor, reminder_days=_number(form.reminder_days), extension_days=days)
 
 
 def _number(field: Any) -> int | None:
     """A whole number that was typed, or None where nothing was."""
     typed = (field.data or "").strip()
     return int(typed) if typed else None
+
+
+class ExtensionTooShort(BadInput):
+    """By the time it is decided nothing would be left of the extension; the message says how long that takes."""
 
 
 class ClosesBeforeItOpens(BadInput):

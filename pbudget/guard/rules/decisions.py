@@ -4,7 +4,9 @@ held_until(Friday 24 December 2027)  ->  Wednesday 12 January 2028: ten working 
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from pbudget.kit.working_days import working_day_after
 
 HELD_FOR = 10
 """Working days; then the result is published with a caveat, so that holding cannot itself become capture."""
@@ -37,11 +39,4 @@ CHOICES = {
 
 def held_until(decided_on: date) -> date:
     """The last of ten working days of England after this one."""
-    import holidays  # takes a while to load, and only a decision to hold needs it
-
-    bank_holidays = holidays.country_holidays("GB", subdiv="ENG")
-    day, left = decided_on, HELD_FOR
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5 and day not in bank_holidays
-    return day
+    return working_day_after(decided_on, HELD_FOR)

@@ -1,4 +1,4 @@
-"""Whether a clock can be trusted with closing a round, and whether a new closing time is one.
+"""Whether a clock can be trusted with closing a round.
 
 clock_problem(5pm by the database, machine=4:59:59pm, latest_known=6am)   ->  ""
 clock_problem(5pm by the database, machine=4:40pm, latest_known=6am)      ->  "The clocks differ by 20 minutes …"
@@ -37,12 +37,3 @@ def step_problem(moved: float) -> str:
         f"This machine's clock was set {way} by {abs(moved):,.0f} seconds. If it is right now, restart the worker; "
         "else mend it. Until then no round closes by itself; two officers can close it."
     )
-
-
-def extension_problem(closes_at: datetime, later: datetime, now: datetime) -> str:
-    """Why voting cannot be extended to this time; empty when it can."""
-    if now >= closes_at:
-        return "Voting has closed. It cannot be extended any more."
-    if later <= closes_at:
-        return "The new closing time must be later than the present one."
-    return ""

@@ -17,6 +17,7 @@ from pbudget.balance.published import as_published
 from pbudget.balance.thresholds import Thresholds
 from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.rounds.rules.dates import say_utc, say_with_zone
+from pbudget.rounds.rules.extension import decision_due, latest_close
 from pbudget.tally.rules.rule import Rule
 
 VERSION = 1
@@ -80,6 +81,7 @@ class FrozenRound:
     youngest_age: int = 16
     oldest_age: int | None = None
     reminder_days: int | None = None
+    extension_days: int | None = None
     questions: tuple[Mapping[str, Any], ...] = ()
     """What voters are asked about themselves after the vote, as Question writes itself down."""
     software_sha256: str = ""
@@ -97,6 +99,7 @@ def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
         "place": frozen.place,
         "opens": _moment(frozen.opens_at),
         "closes": _moment(frozen.closes_at),
+        "extension_at_close": _extension(frozen),
         "currency": frozen.currency,
         "pots": [_pot(pot) for pot in frozen.pots],
         "unawarded_money": frozen.unawarded,
@@ -113,6 +116,15 @@ def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
         "logic_and_accuracy_test": frozen.tested,
         "software": {"name": "pbudget", "version": frozen.software, "sha256": frozen.software_sha256},
     }
+
+
+def _extension(frozen: FrozenRound) -> dict[str, Any] | None:
+    """Whether, by when and how far voting can be extended at its closing time; None is not at all."""
+    days = frozen.extension_days
+    if not days:
+        return None
+    decided, latest = decision_due(frozen.closes_at), latest_close(frozen.closes_at, days)
+    return {"most_days": days, "decided_by": _moment(decided), "latest": _moment(latest)}
 
 
 def _voters(frozen: FrozenRound) -> dict[str, Any]:

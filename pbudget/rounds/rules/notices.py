@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from pbudget.kit.clock import say_moment
+from pbudget.rounds.rules.extension import OUTREACH
 
 
 class PublicEntry(Protocol):
@@ -55,12 +56,18 @@ def _amendment(body: Mapping[str, Any]) -> tuple[str, str] | None:
 def _act(kind: str, body: Mapping[str, Any]) -> tuple[str, str] | None:
     if kind == "extend":
         until = say_moment(datetime.fromisoformat(body["to"]))
-        return f"Voting was extended until {until}", _sentence(body["reason"])
+        return f"Voting was extended until {until}", " ".join([_sentence(body["reason"]), *_outreach(body)])
     if kind == "annul":
         return "The vote was annulled", _sentence(body["reason"])
     if kind == "close" and body.get("early"):
         return "Voting was closed early", _sentence(str(body.get("reason", "")))
     return None
+
+
+def _outreach(body: Mapping[str, Any]) -> list[str]:
+    """What is done with the time, where that was said."""
+    said = body.get("outreach", {})
+    return [f"{title}: {_sentence(said[name])}" for name, title in OUTREACH.items() if name in said]
 
 
 def _sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from pbudget.rounds.rules.extension import allowance_problem
 from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
 
 NOT_STARTED, IN_PROGRESS, DONE = "not-started", "in-progress", "done"
@@ -55,6 +56,7 @@ class Preparation:
     """Residents begin with a link to their e-mail address."""
     can_send_mail: bool = True
     reminder_days: int | None = None
+    extension_days: int | None = None
     channels: Sequence[str] = ()
     roll: Mapping[int, int] = field(default_factory=dict)
     """Entries of the roll by ward id."""
@@ -126,6 +128,8 @@ def _dates(round_: Preparation) -> list[str]:
         return ["Voting would close in the past. Choose a later time."]
     if round_.reminder_days and round_.closes_at - timedelta(days=round_.reminder_days) < round_.opens_at:
         return ["The reminder would go out before voting opens. Send it fewer days before the close, or none."]
+    if problem := allowance_problem(round_.closes_at, round_.extension_days):
+        return [f"{problem}."]
     return [NO_MAIL] if round_.reminder_days and not round_.can_send_mail else []
 
 

@@ -4,8 +4,11 @@ turnout_lines({("E05000416", "online"): 12}, {7: 400}, {7: ("E05000416", "Rivers
 -> (TurnoutLine("Riverside", {"online": 12}, 12, 400),)
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pbudget.balance.disclosure import publishable
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,11 @@ def turnout_lines(
 
 def _line(name: str, channels: Mapping[str, int], roll: int | None) -> TurnoutLine:
     return TurnoutLine(name, channels, sum(channels.values()), roll)
+
+
+def ways_of_voting(ballots: Mapping[tuple[str, str], int]) -> dict[str, int | None]:
+    """Ballots by channel, all wards together, as they may be shown: rounded, None where a count is too small."""
+    by_channel = Counter[str]()
+    for (_, channel), count in ballots.items():
+        by_channel[channel] += count
+    return dict(publishable(by_channel).cells)

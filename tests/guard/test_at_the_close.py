@@ -1,0 +1,123 @@
+"""When voting stops officers see who took part, before anything is counted and without anybody's choices."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pbudget.db import db
+from pbudget.guard.models import GuardSnapshot
+from pbudget.guard.outreach import take_weekly_snapshots
+from pbudget.guard.queries import latest_snapshot, look_at_close_of
+from pbudget.guard.tasks import look_at_closed_rounds
+from pbudget.ledger.models import LedgerEntry
+from pbudget.results.counting import count_round
+from pbudget.rounds.queries import round_by_id
+from tests.guard.test_live import ledger_rows, older_people_came, open_with_questions
+from tests.results.closed_round import close
+from tests.support.pages import PageClient
+from tests.support.staff import sign_in
+
+
+@pytest.fixture
+def stopped(app):
+    """A round whose young people are missing, at its closing time; two officers may give more time."""
+    vote = open_with_questions(app, older_people_came())
+    due = vote.closes_at + timedelta(days=1)
+    vote.change(extension_days=7, decide_by=due, opened_at=vote.opens_at)
+    vote.move_clock(vote.closes_at)
+    return vote
+
+
+def looks() -> list[dict[str, object]]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(GuardSnapshot.content)))
+
+
+def page_of(vote, status: int = 200):
+    client = PageClient(vote.app)
+    sign_in(client, "officer")
+    return client.get(f"/staff/rounds/{vote.slug}/at-the-close", status)
+
+
+def test_the_page_says_who_is_missing_and_what_can_be_decided(stopped):
+    look_at_closed_rounds()
+    page = page_of(stopped)
+    assert "16–34" in page.text
+    assert "90" in page.text, "so many more would be the share of the young"
+    assert "two officers can open it again" in page.text
+    assert "until 5pm on Sunday 21 March 2027 (GMT) at the latest" in page.text
+    assert page.soup.select(f"a[href='/staff/rounds/{stopped.slug}/ask/extend']")
+
+
+def test_it_is_looked_at_once_and_only_when_voting_has_stopped(stopped):
+    stopped.move_clock(stopped.closes_at - timedelta(seconds=1))
+    look_at_closed_rounds()
+    assert looks() == []
+    page_of(stopped, 404)
+    stopped.move_clock(stopped.closes_at)
+    look_at_closed_rounds()
+    look_at_closed_rounds()
+    assert len(looks()) == 1
+
+
+def test_the_look_takes_the_place_of_a_weekly_one_of_the_same_day(stopped):
+    take_weekly_snapshots()
+    look_at_closed_rounds()
+    (found,) = looks()
+    assert found["closing"] == "2027-03-14T17:00:00Z"
+    assert latest_snapshot(stopped.id).content == found
+
+
+def test_nothing_in_it_or_on_the_page_depends_on_a_choice(app, stopped):
+    look_at_closed_rounds()
+    before = page_of(stopped).soup.select_one("main").get_text()
+    kept = json.dumps(looks())
+    for word in ("skate", "pocket", "swings"):
+        assert word not in kept
+        assert word not in before.lower()
+
+
+def test_looking_changes_nothing_in_the_ledger(stopped):
+    before = ledger_rows()
+    look_at_closed_rounds()
+    assert ledger_rows() == before
+    assert {row.kind for row in db.session.execute(sa.select(LedgerEntry.kind))} == {"open", "ballot"}
+
+
+def test_after_an_extension_it_is_looked_at_again(stopped):
+    look_at_closed_rounds()
+    later = stopped.closes_at + timedelta(days=7)
+    stopped.change(closes_at=later, decide_by=None)
+    assert look_at_close_of(round_by_id(stopped.id)) is None
+    stopped.move_clock(later)
+    look_at_closed_rounds()
+    assert [each["closing"] for each in looks()] == ["2027-03-14T17:00:00Z", "2027-03-21T17:00:00Z"]
+    assert "It cannot be opened again" in page_of(stopped).text
+
+
+def test_without_the_guard_key_the_page_says_that_nobody_can_say(app, stopped):
+    (app.extensions["settings"].keys_folder / stopped.slug / "guard.key").unlink()
+    look_at_closed_rounds()
+    assert "Nobody can say who is missing" in page_of(stopped).text
+
+
+def test_while_the_worker_is_away_the_page_says_so(stopped):
+    assert "This is being worked out" in page_of(stopped).text
+
+
+def test_few_votes_are_said_to_be_too_few(app):
+    vote = open_with_questions(app, older_people_came(20))
+    vote.change(opened_at=vote.opens_at)
+    vote.move_clock(vote.closes_at)
+    look_at_closed_rounds()
+    assert "too few to say who is missing" in page_of(vote).text
+
+
+def test_a_round_that_is_counted_is_not_looked_at_any_more(app):
+    vote = open_with_questions(app, older_people_came(20))
+    close(vote)
+    count_round(vote.id, "system")
+    look_at_closed_rounds()
+    assert looks() == []
