@@ -6,7 +6,7 @@ voting ends at 5pm on Sunday 14 March, at most 7 days more   decided by 5pm on M
 Before the closing time two officers may move it, with a reason, as a repair (the post was late, the site was down). At
 the closing time voting stops in any case. Where the manifest allows it, two officers may then, once, open it again:
 they have seen who took part, never what was chosen, and say what they will do to reach whom. Nobody decides: it ends.
-Source: spec/guard.md 1.2 and 3 (what a verdict triggers); the states are written out in docs/adr/0022-closing.md.
+Source: spec/guard.md 1.2 and 3 (what a verdict triggers); the states are written out in docs/adr/0023-closing.md.
 """
 
 from dataclasses import dataclass
