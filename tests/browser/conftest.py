@@ -9,8 +9,10 @@ from playwright.sync_api import Playwright
 from app import create_app
 from pbudget.config import read_settings
 from tests.browser.chromium import QUIET, chromium_path
-from tests.browser.site import Site, environ_of, fill, serve
-from tests.browser.walk import Walk, walk
+from tests.browser.site import Site, environ_of, fill, serve, signed_in
+from tests.browser.walk import Walk, walk, walk_of_staff
+
+OFFICER = "officer-1@ashmere.example"
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +44,15 @@ def site_app(filled_site: Site) -> Flask:
 def found(filled_site: Site, site_app: Flask) -> Walk:
     """Every kind of page that the links lead to."""
     return walk(filled_site, site_app)
+
+
+@pytest.fixture(scope="session")
+def staff_site(filled_site: Site, site_app: Flask) -> Site:
+    """The same site for somebody who is signed in as an officer of the demonstration."""
+    return signed_in(filled_site, site_app, OFFICER)
+
+
+@pytest.fixture(scope="session")
+def found_by_staff(staff_site: Site, site_app: Flask) -> Walk:
+    """Every kind of page that links lead an officer to, from the page where staff start."""
+    return walk_of_staff(staff_site, site_app)

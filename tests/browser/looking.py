@@ -85,13 +85,16 @@ STICKS_OUT = """() => {
 
 
 @contextmanager
-def reading(browser: Browser, address: str, condition: Condition) -> Iterator[Reader]:
-    """A reader in a context of its own, closed afterwards."""
+def reading(browser: Browser, address: str, condition: Condition, cookie: str = "") -> Iterator[Reader]:
+    """A reader in a context of its own, closed afterwards; signed in with a cookie (`name=value`)."""
     context = browser.new_context(
         viewport={"width": condition.width, "height": 900},
         forced_colors="active" if condition.forced_colours else "none",
         java_script_enabled=condition.scripts,
     )
+    if cookie:
+        name, _, value = cookie.partition("=")
+        context.add_cookies([{"name": name, "value": value, "url": address}])
     try:
         yield Reader(context.new_page(), address, condition)
     finally:

@@ -6,13 +6,19 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
+from flask import Flask
+from sqlalchemy import select
+
+from pbudget.accounts.models import Staff
 from pbudget.cli import COMMANDS
 from pbudget.config import ROOT
+from pbudget.db import db
+from tests.support.staff import sign_in
 
 COMMAND = [sys.executable, "-c", "from pbudget.cli import main; main()"]
 READY = re.compile(r"http://[\d.]+:\d+")
@@ -38,15 +44,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Site:
-    """A served site: its address and the settings it runs with."""
+    """A served site: its address, the settings it runs with, and the cookie of whoever is signed in there."""
 
     address: str
     environ: dict[str, str] = field(repr=False)
+    cookie: str = field(default="", repr=False)
 
     def get(self, path: str) -> Answer:
         """Fetch one address, errors included."""
         try:
-            with urlopen(self.address + path, timeout=30) as response:
+            with urlopen(Request(self.address + path, headers={"Cookie": self.cookie}), timeout=30) as response:
                 return _answer(response)
         except HTTPError as error:
             return _answer(error)
@@ -132,3 +139,14 @@ def write_extreme_contest(path: Path, projects: int = 500, ballots: int = 400) -
     lines += [f"{n};{','.join(map(str, draw.sample(range(projects), draw.randrange(1, 9))))}" for n in range(ballots)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def signed_in(site: Site, app: Flask, email: str) -> Site:
+    """The site for whoever is signed in with this account of it; what password and code lead to is tested elsewhere."""
+    with app.app_context():
+        staff_id = db.session.scalars(select(Staff.id).where(Staff.email == email)).one()
+        db.session.remove()
+    client = app.test_client()
+    sign_in(client, staff_id=staff_id)
+    name = app.config["SESSION_COOKIE_NAME"]
+    return replace(site, cookie=f"{name}={client.get_cookie(name).value}")

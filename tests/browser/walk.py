@@ -1,15 +1,19 @@
 """Finds every kind of page by following the site's own links from the front page."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect, Rule
+from werkzeug.routing import AnyConverter, RequestRedirect, Rule
 
+from pbudget.db import db
+from pbudget.desk.models import DeskPermit
+from pbudget.rounds.models import Round
 from pbudget.web.access import access_of
 from tests.browser.site import Site
 
@@ -29,11 +33,15 @@ STEPS_OF_SIGNING_IN = frozenset(
 """Public routes that answer only within a sign-in, or to a link that was sent; tests/accounts goes through them."""
 LINKS_IN_EMAILS = frozenset({"reminders.stop"})
 """Public routes that answer only to a link in an e-mail; tests/rounds/test_reminders.py goes through them."""
+AFTER_A_FORM = ("/staff/sign-in-again",)
+"""Addresses without a name in them that staff come to by an act, and not by a link."""
 
 
 @dataclass
 class Walk:
-    """What was found: the pages of each route with their sizes, the files, the links that failed.
+    """What was found: the pages of each kind with their sizes, the files, the links that failed.
+
+    A kind is a route; where an address has a word of a fixed list in it (`rule`, `dates`), each word is a kind.
 
     `linked` are the routes that a reader comes to from the front page by links alone.
     """
@@ -44,17 +52,17 @@ class Walk:
     linked: set[str] = field(default_factory=set)
 
     def richest(self) -> list[str]:
-        """The longest page of each route."""
+        """The longest page of each kind."""
         return [max(sizes, key=sizes.__getitem__) for sizes in self.pages.values()]
 
     def extremes(self) -> list[str]:
-        """The longest and the shortest page of each route."""
+        """The longest and the shortest page of each kind."""
         shortest = (min(sizes, key=sizes.__getitem__) for sizes in self.pages.values())
         return list(dict.fromkeys([*self.richest(), *shortest]))
 
     def routes(self) -> set[str]:
         """The names of the routes that were reached, pages and files."""
-        return {*self.pages, *self.files}
+        return {kind.partition(" ")[0] for kind in (*self.pages, *self.files)}
 
 
 def walk(site: Site, app: Flask) -> Walk:
@@ -68,31 +76,62 @@ def walk(site: Site, app: Flask) -> Walk:
     return found
 
 
-def follow(site: Site, app: Flask, found: Walk, seen: set[str], visits: Counter[str], start: str = "/") -> None:
-    """Follow links breadth first, up to MOST_OF_A_KIND addresses of each route."""
+def walk_of_staff(site: Site, app: Flask) -> Walk:
+    """Follow links from the page where staff start, then from what a form leads to; staff pages alone."""
+    found, seen, visits, among = Walk(), set[str](), Counter[str](), staff_routes(app)
+    for start in ("/staff", *AFTER_A_FORM, *pages_after_a_form(app)):
+        if start not in seen:
+            seen.add(start)
+            follow(site, app, found, seen, visits, start=start, among=among)
+    return found
+
+
+def pages_after_a_form(app: Flask) -> list[str]:
+    """Addresses that officers come to by sending a form: a resident that was found, a file of the roll."""
+    with app.app_context():
+        found = db.session.execute(select(Round.slug, DeskPermit).join(DeskPermit, DeskPermit.round_id == Round.id))
+        pages = [f"/staff/rounds/{slug}/desk/residents/{permit.roll_entry_id}" for slug, permit in found]
+        slugs = dict(db.session.execute(select(Round.id, Round.slug)).all())
+        db.session.remove()
+    files = (app.extensions["settings"].instance / "uploads").glob("*.csv")
+    sent = [path.stem.split("-", 1) for path in files]
+    return pages + [f"/staff/rounds/{slugs[int(round_id)]}/roll/files/{name}" for round_id, name in sent]
+
+
+def follow(
+    site: Site,
+    app: Flask,
+    found: Walk,
+    seen: set[str],
+    visits: Counter[str],
+    *,
+    start: str = "/",
+    among: Collection[str] = (),
+) -> None:
+    """Follow links breadth first, up to MOST_OF_A_KIND addresses of each kind; only to routes in `among`, if any."""
     queue = deque([(start, "the start")])
     while queue:
         path, source = queue.popleft()
-        route = route_of(app, path)
-        visits[route] += 1
-        if visits[route] > MOST_OF_A_KIND:
+        kind = kind_of(app, path)
+        visits[kind] += 1
+        if visits[kind] > MOST_OF_A_KIND or (among and kind.partition(" ")[0] not in among):
             continue
-        for link in look_at(site, found, route, path, source):
+        for link in look_at(site, found, kind, path, source):
             if link not in seen:
                 seen.add(link)
                 queue.append((link, path))
 
 
-def look_at(site: Site, found: Walk, route: str, path: str, source: str) -> Iterable[str]:
-    """Note one address under its route and give the links on it."""
+def look_at(site: Site, found: Walk, kind: str, path: str, source: str) -> Iterable[str]:
+    """Note one address under its kind and give the links on it."""
     answer = site.get(path)
     if answer.status != 200:
         found.broken.append(f"{path} (linked from {source}) answered {answer.status}")
         return ()
     if answer.kind != "text/html":
-        found.files.setdefault(route, []).append(path)
+        found.files.setdefault(kind, []).append(path)
         return ()
-    found.pages.setdefault(route, {})[path] = len(answer.text)
+    found.pages.setdefault(kind, {})[path] = len(answer.text)
     return links_in(answer.text, path)
 
 
@@ -105,13 +144,14 @@ def links_in(html: str, path: str) -> Iterable[str]:
             yield (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def route_of(app: Flask, path: str) -> str:
-    """The name of the route that answers an address; its path when none does."""
+def kind_of(app: Flask, path: str) -> str:
+    """The name of the route that answers an address, with the words of fixed lists in it; its path when none does."""
     try:
-        endpoint, _ = app.url_map.bind("site").match(urlsplit(path).path)
+        rule, values = app.url_map.bind("site").match(urlsplit(path).path, return_rule=True)
     except (HTTPException, RequestRedirect):
         return path
-    return endpoint
+    fixed = [str(value) for name, value in values.items() if isinstance(rule._converters[name], AnyConverter)]
+    return " ".join([rule.endpoint, *fixed])
 
 
 def public_rules(app: Flask) -> list[Rule]:
@@ -123,6 +163,15 @@ def public_rules(app: Flask) -> list[Rule]:
         and access_of(app, rule.endpoint) == "public"
         and rule.endpoint not in MACHINE_ROUTES | STEPS_OF_SIGNING_IN | LINKS_IN_EMAILS
     ]
+
+
+def staff_routes(app: Flask) -> set[str]:
+    """The names of the routes that an officer may read by GET."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods and {"officer", "staff"} & set((access_of(app, rule.endpoint) or "").split(","))
+    }
 
 
 def public_routes(app: Flask) -> set[str]:
