@@ -40,7 +40,7 @@ from pbudget.accounts.signing_in import (
     SignInRefused,
     TooManySignIns,
 )
-from pbudget.accounts.words import audit_day, audit_words, role_sentence, role_words
+from pbudget.accounts.words import audit_actor, audit_day, audit_words, role_sentence, role_words
 from pbudget.audit import queries as audit
 from pbudget.audit.export import write_export
 from pbudget.config import Settings
@@ -50,7 +50,7 @@ from pbudget.web.access import ROLES, again_and_back, current_staff, public, rol
 from pbudget.web.paging import asked_page
 
 pages = Blueprint("accounts", __name__, url_prefix="/staff")
-for word in (role_words, role_sentence, audit_day, audit_words):
+for word in (role_words, role_sentence, audit_day, audit_actor, audit_words):
     pages.add_app_template_filter(word)
 pages.add_app_template_global(current_staff, "signed_in_staff")
 ENTRIES_A_PAGE = 50

@@ -29,3 +29,8 @@ def files_of(root: Path) -> list[str]:
     found = [path for folder in FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
     names = [path.relative_to(root).as_posix() for path in found] + [name for name in FILES if (root / name).is_file()]
     return sorted(name for name in names if not name.startswith(LEFT_OUT) and not name.endswith(MADE))
+
+
+def short(digest: str) -> str:
+    """The start of a hash as two people compare it on the phone: `4f2a 90bc 11de 7c03`."""
+    return " ".join(digest[at : at + 4] for at in range(0, 16, 4))

@@ -20,10 +20,11 @@ from pbudget.config import Settings
 from pbudget.db import database_now, transaction
 from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import BadInput, PbudgetError
+from pbudget.kit.fingerprints import short
 from pbudget.outbox.actions import queue_mail
 from pbudget.rounds.acts import Act, act_called
 from pbudget.rounds.models import Approval, Round
-from pbudget.rounds.rules.approvals import LASTS, Asked, Officer, has_expired, hash_of, short, why_not
+from pbudget.rounds.rules.approvals import LASTS, Asked, Officer, has_expired, hash_of, why_not
 from pbudget.web.access import StaffView
 
 LONGEST_NAME = 120

@@ -204,8 +204,8 @@ class VotersForm(RoundForm):
         "One ballot for each",
         widget=GovRadioInput(),
         choices=[
-            SelectChoice("none", "browser: the simplest, and the easiest to get round"),
-            SelectChoice("email", "e-mail address, confirmed by a link"),
+            SelectChoice("none", "Browser: the simplest, and the easiest to get round"),
+            SelectChoice("email", "E-mail address, confirmed by a link"),
         ],
     )
     channels = SelectMultipleField(

@@ -11,6 +11,7 @@ from pbudget.accounts.queries import demo_mode, labels
 from pbudget.accounts.security import clock
 from pbudget.equality.queries import plan_of
 from pbudget.kit.errors import BadInput, PbudgetError
+from pbudget.kit.fingerprints import short
 from pbudget.kit.money import amount_text, read_money
 from pbudget.ledger.queries import ballots_by, checkpoints_of
 from pbudget.proposals.forms import FinalForm
@@ -29,7 +30,6 @@ from pbudget.rounds.queries import (
     wards_to_choose,
 )
 from pbudget.rounds.readiness import escrow_holders, parts_of, preparation_of
-from pbudget.rounds.rules.approvals import short
 from pbudget.rounds.rules.choices import ASSURANCE_CHOICES, BALLOT_CHOICES, CHANNEL_CHOICES
 from pbudget.rounds.rules.dates import say_with_zone
 from pbudget.rounds.rules.phases import SET_UP

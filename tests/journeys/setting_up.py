@@ -131,7 +131,7 @@ def roll(asks: Hands, folder: Path) -> None:
     expect(page.locator("h1")).to_have_text("Check the roll before it is loaded")
     asks.press("button", "Load this roll")
     looked_again(asks, lambda: "The roll has 3 entries" in page.locator("main").inner_text(), "loading the roll")
-    asks.press("link", "Codes and letters")
+    asks.press("link", "Voting codes and letters")
 
 
 def letters(asks: Hands) -> str:

@@ -63,8 +63,3 @@ def hash_of(act: str, round_slug: str, subject: Mapping[str, Any]) -> str:
     """SHA-256 of exactly what is approved: the act, the round and every value the act will use."""
     said = {"act": act, "round": round_slug, "subject": dict(subject)}
     return hashlib.sha256(b"pbudget-approval-v1\0" + rfc8785.dumps(said)).hexdigest()  # type: ignore[arg-type]  # callers pass plain JSON values
-
-
-def short(digest: str) -> str:
-    """The start of a hash as two people compare it on the phone: `4f2a 90bc 11de 7c03`."""
-    return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
