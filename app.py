@@ -17,7 +17,8 @@ import pbudget.ballots.link_routes
 import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
-import pbudget.calculator.models
+import pbudget.calculator.routes
+import pbudget.calculator.tasks
 import pbudget.desk.officer_acts
 import pbudget.desk.routes
 import pbudget.desk.tasks
@@ -91,6 +92,7 @@ ROOMS = (
     pbudget.ballots.routes,
     pbudget.ballots.link_routes,
     pbudget.ballots.question_routes,
+    pbudget.calculator.routes,
     pbudget.desk.routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,
@@ -119,6 +121,8 @@ DUTIES = (
     Duty("old e-mail", Every(3600), pbudget.outbox.tasks.clear_away),
     Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
+    Duty("budgets to balance", Every(5), pbudget.calculator.tasks.close_budgets),
+    Duty("unfinished budgets", Every(3600), pbudget.calculator.tasks.clear_away),
     Duty("requests and permits that ran out", Every(600), pbudget.desk.tasks.clear_away),
     Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),

@@ -4,18 +4,14 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextInput
 from wtforms import StringField, SubmitField
 
+from pbudget.wards.forms import WardForm
+
 
 class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The voting code; never filled in again from a page that failed, except by the person who typed it."""
 
     code = StringField("Your voting code", widget=GovTextInput())
     submit = SubmitField("Continue", widget=GovSubmitInput())
-
-
-class WardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A postcode, or a ward chosen from the list; the postcode is looked up and forgotten."""
-
-    postcode = StringField("Your postcode", widget=GovTextInput())
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

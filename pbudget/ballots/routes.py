@@ -17,7 +17,7 @@ from pbudget.ballots.choosing import (
     problems_to_go_on,
     read_press,
 )
-from pbudget.ballots.forms import CodeForm, ReferenceForm, WardForm
+from pbudget.ballots.forms import CodeForm, ReferenceForm
 from pbudget.ballots.own_ward import ward_given
 from pbudget.ballots.queries import DraftView, VotingRound, paper_for, ward_of_id, wards_of_round
 from pbudget.ballots.rules import words
@@ -41,6 +41,7 @@ from pbudget.kit.errors import BadInput
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
 from pbudget.ledger.rules import parse_tracker
 from pbudget.roll.identify import TooManyTries, identify
+from pbudget.wards.forms import WardForm
 from pbudget.wards.queries import has_postcodes
 from pbudget.web.access import public
 from pbudget.web.layout import is_fragment

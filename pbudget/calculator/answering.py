@@ -73,7 +73,7 @@ def begin_answer(name: str, *, channel: str = "online", group_size: int | None =
                 group_size=group_size,
                 seed=secrets.token_hex(16),
                 token=secrets.token_hex(16),
-                touched_at=_touched(session),
+                touched_at=_touched(budget.read_at),
             )
         )
     return draft_id
@@ -91,7 +91,7 @@ def change_answer(name: str, draft_id: str, posted: Posted, version: int | None)
         comments, too_long = read_comments(budget.content, posted, started.comments)
         band = (posted.get("band") or [started.band])[0]
         after = replace(started, choices=choices, comments=comments, band=band if band in BANDS else started.band)
-        after = _kept(session, held, after)
+        after = _kept(session, budget, held, after)
     before = balance_of(budget.content, started.choices)
     found = (*problems, *refused, *too_long)
     return Changed(budget, after, before, balance_of(budget.content, choices), found)
@@ -113,16 +113,16 @@ def _as_of_now(budget: BudgetView, held: DraftView, version: int | None) -> tupl
 def set_ward(name: str, draft_id: str, ward_id: int | None) -> None:
     """Keep, or forget, the ward a person says they live in. Raises AnswerGone and BudgetNotOpen."""
     with transaction() as session:
-        _, held = _held(session, name, draft_id)
-        _kept(session, held, replace(held, ward_id=ward_id))
+        budget, held = _held(session, name, draft_id)
+        _kept(session, budget, held, replace(held, ward_id=ward_id))
 
 
 def save_for_later(name: str, draft_id: str, secret_key: str) -> str:
     """A new code to come back with, as it is shown; an earlier one stops. Raises AnswerGone and BudgetNotOpen."""
     with transaction() as session:
-        _, held = _held(session, name, draft_id)
+        budget, held = _held(session, name, draft_id)
         code = make_code()
-        values = {"code_digest": digest_of(code, secret_key), "touched_at": _touched(session)}
+        values = {"code_digest": digest_of(code, secret_key), "touched_at": _touched(budget.read_at)}
         session.execute(update(BudgetDraft).where(BudgetDraft.id == held.id).values(**values))
     return code.grouped
 
@@ -176,7 +176,7 @@ def _put_response(session: Session, budget: BudgetView, held: DraftView, balance
         "still_to_find": balance.still_to_find,
         "is_balanced": balance.is_balanced,
         "reason": reason,
-        "sent_on": database_now(session).astimezone(LONDON).date(),
+        "sent_on": budget.read_at.astimezone(LONDON).date(),
     }
     if sent_of(held.id, session) is None:
         session.execute(insert(BudgetResponse).values(id=held.id, budget_id=budget.id, **values))
@@ -207,7 +207,7 @@ def _open(budget: BudgetView) -> BudgetView:
     return budget
 
 
-def _kept(session: Session, before: DraftView, after: DraftView) -> DraftView:
+def _kept(session: Session, budget: BudgetView, before: DraftView, after: DraftView) -> DraftView:
     """Write what changed; the token is new if, and only if, something did."""
     if after == before:
         return after
@@ -219,13 +219,13 @@ def _kept(session: Session, before: DraftView, after: DraftView) -> DraftView:
         "band": after.band,
         "ward_id": after.ward_id,
         "token": after.token,
-        "touched_at": _touched(session),
+        "touched_at": _touched(budget.read_at),
     }
     session.execute(update(BudgetDraft).where(BudgetDraft.id == before.id).values(**values))
     return after
 
 
-def _touched(session: Session) -> datetime:
-    now = database_now(session)
+def _touched(now: datetime) -> datetime:
+    """The next full five minutes, so that no table says when exactly somebody answered."""
     over = timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
     return now - over + GRAIN if over else now

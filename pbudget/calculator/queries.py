@@ -35,6 +35,7 @@ class BudgetView:
     is_demo: bool
     fingerprint: str
     standing: str
+    read_at: datetime
     content: Budget
 
 
@@ -114,7 +115,7 @@ def _views(wanted: Select[Any], session: Session) -> list[BudgetView]:
     for row in session.execute(wanted):
         named = row._asdict()
         now = by_clock(named.pop("now"))
-        named["standing"] = standing_of(row.phase, row.closes_at, now)
+        named |= {"standing": standing_of(row.phase, row.closes_at, now), "read_at": now}
         found.append(BudgetView(**named, content=_content(row.fingerprint, row.id, row.version, session)))
     return found
 

@@ -27,10 +27,12 @@ def holds_only_demo(boroughs: Collection[str]) -> bool:
     `boroughs` are the slugs of real boroughs that a demonstration loaded; made-up ones and rounds say so themselves.
     """
     borough, round_, staff = (db.metadata.tables[name] for name in ("borough", "round", "staff"))
+    budget = db.metadata.tables["budget_year"]
     real = [
         select(borough.c.id).where(~borough.c.is_demo, borough.c.slug.not_in(boroughs)),
         select(round_.c.id).where(~round_.c.is_demo),
         select(staff.c.id).where(~staff.c.is_demo),
+        select(budget.c.id).where(~budget.c.is_demo),
     ]
     return not any(_any(each.exists()) for each in real)
 

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, url_for
 
+from pbudget.calculator.queries import BudgetView, open_budgets
+from pbudget.calculator.rules.numbers import say_short
 from pbudget.db import database_now, db
 from pbudget.kit.clock import say_dates, say_moment
 from pbudget.kit.money import format_money
@@ -33,7 +35,7 @@ def front() -> str:
         "home/front.html",
         headline=_headline([*open_now, *coming_up]),
         start=_start(open_now),
-        open_now=[_event(each, until=True) for each in open_now],
+        open_now=[*(_event(each, until=True) for each in open_now), *map(_budget_event, open_budgets(MOST_CURRENT))],
         stopped=[_event(each, MAYBE_MORE) for each, stage in current if stage == DECIDING],
         being_counted=[_event(each) for each, stage in current if stage == CLOSED],
         coming_up=[_event(each) for each in coming_up],
@@ -72,6 +74,17 @@ def _event(round_: RoundView, text: str = "", *, until: bool = False) -> dict[st
         "href": url_for("rounds.one_round", slug=round_.slug),
         "text": text,
         "facts": [fact for fact in (round_.place, voting) if fact],
+    }
+
+
+def _budget_event(budget: BudgetView) -> dict[str, object]:
+    """A budget to balance as the list of what is open has it."""
+    assert budget.closes_at
+    return {
+        "title": f"Balance the budget: {budget.title}",
+        "href": url_for("calculator.start", slug=budget.slug),
+        "text": f"{say_short(budget.content.gap)} must be found. Show what you would do.",
+        "facts": [f"Until {say_moment(budget.closes_at)}", "About 10 minutes"],
     }
 
 

@@ -1,4 +1,4 @@
-"""The one form residents fill in here: which ward do I live in?"""
+"""What residents fill in to say where they live."""
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextInput
@@ -19,3 +19,9 @@ class PostcodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self.normalised = normalise(field.data or "")
         except NotAPostcode as error:
             raise ValidationError(str(error)) from error
+
+
+class WardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A postcode, or a ward chosen from the list; the postcode is looked up and forgotten."""
+
+    postcode = StringField("Your postcode", widget=GovTextInput())

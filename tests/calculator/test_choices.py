@@ -49,8 +49,8 @@ def test_a_size_of_a_scheme_is_typed_in_pounds():
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        (page(step__libraries="other", box__libraries="-40"), "enter a change from -25 % to 10 %"),
-        (page(step__libraries="other", box__libraries="10.01"), "enter a change from -25 % to 10 %"),
+        (page(step__libraries="other", box__libraries="-40"), "enter a change from -25% to 10%"),
+        (page(step__libraries="other", box__libraries="10.01"), "enter a change from -25% to 10%"),
         (page(step__libraries="other", box__libraries="lots"), "enter a percentage as a number"),
         (page(step__libraries="other", box__libraries="1e3"), "enter a percentage as a number"),
         (page(step__libraries="other", box__libraries="-7.555"), "enter a percentage as a number"),
@@ -60,8 +60,8 @@ def test_a_size_of_a_scheme_is_typed_in_pounds():
         ({"step.libraries": ["-10", "10"]}, "sent more than once"),
         (page(step__new_school="other", box__new_school="-1"), "enter an amount in pounds"),
         (page(step__new_school="other", box__new_school="6000000"), "enter an amount from £0 to £5,000,000"),
-        (page(step__council_tax="other", box__council_tax="5"), "enter a change from 0 % to 4.99 %"),
-        (page(step__parking_charges="other", box__parking_charges="-5"), "enter a change from 0 % to 10 %"),
+        (page(step__council_tax="other", box__council_tax="5"), "enter a change from 0% to 4.99%"),
+        (page(step__parking_charges="other", box__parking_charges="-5"), "enter a change from 0% to 10%"),
     ],
 )
 def test_what_cannot_be_chosen_is_refused_and_the_rest_is_kept(sent: dict[str, list[str]], says: str):
@@ -125,7 +125,7 @@ def test_a_response_is_solved_by_the_names_of_its_lines():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (('"-10"', '"-30"'), "Libraries: Enter a change from -25 % to 10 %"),
+        (('"-10"', '"-30"'), "Libraries: Enter a change from -25% to 10%"),
         (('"Libraries"', '"Gold"'), "“Gold” is not one of the lines"),
         (('"Parking charges"', '"Libraries"'), "stands there twice"),
         (('"2.99"', "2.99"), "“tax” must be text"),

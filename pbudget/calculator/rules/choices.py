@@ -2,7 +2,7 @@
 
 libraries from -25 to +10, stored 0, sent {"step.libraries": ["-10"], "box.libraries": [""]}  ->  -10 %
 sent {"step.libraries": ["other"], "box.libraries": ["-7.5"]}                                 ->  -7.5 %
-sent {"step.libraries": ["other"], "box.libraries": ["-40"]}   ->  stays 0, and why: "… from -25 % to 10 %"
+sent {"step.libraries": ["other"], "box.libraries": ["-40"]}   ->  stays 0, and why: "… from -25% to 10%"
 
 A page sends every line it shows; a line it does not show stays as it was.
 """
@@ -67,7 +67,7 @@ def read_choice(part: Part, typed: str) -> int:
     if part.is_fixed and change:
         raise ChoiceNotUsable(f"{part.name} cannot be changed here. {part.floor_reason}".rstrip(". "))
     if not part.least <= change <= part.most:
-        raise ChoiceNotUsable(f"Enter a change from {say_percent(part.least)} % to {say_percent(part.most)} %")
+        raise ChoiceNotUsable(f"Enter a change from {say_percent(part.least)}% to {say_percent(part.most)}%")
     return change
 
 

@@ -1,0 +1,274 @@
+"""A resident's pages: start, a section at a time, check, send, print, save and come back. No answer is ever stored."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from pbudget.calculator import answering, sessions
+from pbudget.calculator.answering import AnswerGone, AnswerNotAsShown, BudgetNotOpen, ReasonMissing
+from pbudget.calculator.coming_back import TooManyCodes, draft_for_code
+from pbudget.calculator.forms import CodeForm
+from pbudget.calculator.models import LARGEST_GROUP
+from pbudget.calculator.queries import BudgetView, DraftView, budgets
+from pbudget.calculator.rules.balance import charge_of_band
+from pbudget.calculator.rules.budget import BANDS
+from pbudget.calculator.rules.numbers import rounded, say_pounds, say_short, say_whole_pounds
+from pbudget.calculator.rules.receipt import receipt_of
+from pbudget.calculator.rules.sections import section_after, sections_of
+from pbudget.calculator.rules.standing import CLOSED, OPEN
+from pbudget.calculator.sessions import budget_here, ended_page, go_to, over_page, part_of_an_answer, resident
+from pbudget.calculator.showing import answer_page, section_page
+from pbudget.kit.errors import BadInput
+from pbudget.kit.texts import whole_number
+from pbudget.rounds.queries import WardChoice, wards_to_choose
+from pbudget.wards.forms import WardForm
+from pbudget.wards.own_ward import ward_code_given
+from pbudget.wards.queries import has_postcodes
+from pbudget.web.access import public
+from pbudget.web.layout import is_fragment
+
+pages = Blueprint("calculator", __name__, url_prefix="/budgets")
+MOST_SHOWN = 50
+for _word in (say_short, say_pounds, say_whole_pounds):
+    pages.add_app_template_filter(_word)
+
+
+@pages.after_request
+def keep_nothing(response: Response) -> Response:
+    """No page of an answer is stored, by anybody, even for the button Back."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("")
+@public
+def every_budget() -> str:
+    """Every budget that residents balance or have balanced."""
+    return render_template("calculator/list.html", budgets=budgets((OPEN, CLOSED), MOST_SHOWN))
+
+
+@pages.get("/<slug>")
+@public
+def start(slug: str) -> Response:
+    """What this is, until when, and the way in."""
+    return _start_page(budget_here(slug))
+
+
+def _start_page(budget: BudgetView, error: str = "") -> Response:
+    if budget.standing != OPEN:
+        return over_page(budget)
+    held = sessions.draft_here(budget)
+    page = render_template(
+        "calculator/start.html", budget=budget, held=held, error=error, most=LARGEST_GROUP, given=request.form
+    )
+    return make_response(page, 422 if error else 200)
+
+
+@pages.post("/<slug>/begin")
+@public
+def begin(slug: str) -> ResponseReturnValue:
+    """Make an answer in which nothing is changed yet: of one person, or of a group at one table."""
+    budget = budget_here(slug)
+    size = None
+    if request.form.get("who") == "group":
+        size = whole_number(request.form.get("size", "")) or 0
+        if not 2 <= size <= LARGEST_GROUP:
+            return _start_page(budget, f"Enter how many people are at the table, from 2 to {LARGEST_GROUP}")
+    if budget.standing != OPEN:
+        return over_page(budget)
+    sessions.remember_draft(answering.begin_answer(slug, group_size=size))
+    held = sessions.draft_here(budget)
+    return go_to(
+        url_for("calculator.section", slug=slug, key=sections_of(budget.content, held.seed if held else "")[0].key)
+    )
+
+
+@pages.get("/<slug>/parts/<key>")
+@resident
+def section(budget: BudgetView, held: DraftView, key: str) -> Response:
+    """One section: its lines with their steps, and where the balance stands; `all` is everything on one page."""
+    return section_page(budget, held, key) or abort(404)
+
+
+@pages.post("/<slug>/parts/<key>")
+@part_of_an_answer
+def choose(slug: str, key: str) -> ResponseReturnValue:
+    """Keep what was chosen and typed; what cannot be used is refused and the rest kept."""
+    version = whole_number(request.form.get("version", ""))
+    changed = answering.change_answer(slug, sessions.draft_id(), request.form.to_dict(flat=False), version)
+    if is_fragment() or changed.problems or "continue" not in request.form:
+        return section_page(changed.budget, changed.draft, key, changed) or abort(404)
+    following = section_after(sections_of(changed.budget.content, changed.draft.seed), key) if key != "all" else None
+    if following:
+        return go_to(url_for("calculator.section", slug=slug, key=following.key))
+    return go_to(url_for("calculator.check", slug=slug))
+
+
+@pages.get("/<slug>/receipt")
+@public
+def receipt(slug: str) -> str:
+    """What does my council tax buy? One day's council tax of a band, by group of services."""
+    budget = budget_here(slug)
+    band = request.args.get("band", "D")
+    chosen = band if band in BANDS else "D"
+    year = rounded(charge_of_band(budget.content, chosen))
+    return render_template(
+        "calculator/receipt.html", budget=budget, receipt=receipt_of(budget.content, chosen), year=year, bands=BANDS
+    )
+
+
+@pages.get("/<slug>/where-you-live")
+@resident
+def where(budget: BudgetView, held: DraftView) -> Response:
+    """Ask for the ward; it can be left out."""
+    wards = wards_to_choose()
+    return _where_page(budget, WardForm(), wards, _code_of(held.ward_id, wards))
+
+
+def _code_of(ward_id: int | None, wards: list[WardChoice]) -> str:
+    return next((ward.code for ward in wards if ward.id == ward_id), "")
+
+
+@pages.post("/<slug>/where-you-live")
+@resident
+def keep_ward(budget: BudgetView, held: DraftView) -> ResponseReturnValue:
+    """Keep the ward, or that there is none; a postcode is looked up and forgotten."""
+    form, wards = WardForm(), {ward.code: ward for ward in wards_to_choose()}
+    ward_id = None
+    if "skip" not in request.form:
+        chosen = request.form.get("ward", "")
+        try:
+            code = ward_code_given(form.postcode.data or "", chosen, wards, "is in a ward we do not know")
+        except BadInput as error:
+            form.postcode.errors = [str(error)]
+            return _where_page(budget, form, list(wards.values()), chosen)
+        ward_id = wards[code].id
+    answering.set_ward(budget.slug, held.id, ward_id)
+    return go_to(url_for("calculator.check", slug=budget.slug))
+
+
+def _where_page(budget: BudgetView, form: WardForm, wards: list[WardChoice], chosen: str) -> Response:
+    page = render_template(
+        "calculator/where.html", budget=budget, form=form, wards=wards, chosen_ward=chosen, postcodes=has_postcodes()
+    )
+    return make_response(page, 422 if form.postcode.errors else 200)
+
+
+@pages.get("/<slug>/check")
+@resident
+def check(budget: BudgetView, held: DraftView) -> Response:
+    """Your budget on one page, before it is sent."""
+    return _check_page(budget, held)
+
+
+def _check_page(budget: BudgetView, held: DraftView, error: str = "", *, changed: bool = False) -> Response:
+    ward = next((ward.name for ward in wards_to_choose() if ward.id == held.ward_id), "")
+    status = 422 if error else 409 if changed else 200
+    more = {"ward": ward, "error": error, "was_changed": changed, "given": request.form}
+    return answer_page(budget, held, "calculator/check.html", status, **more)
+
+
+@pages.post("/<slug>/check")
+@resident
+def send(budget: BudgetView, held: DraftView) -> ResponseReturnValue:
+    """Send the answer as the page showed it."""
+    form = request.form
+    try:
+        answering.send_answer(
+            budget.slug, held.id, form.get("token", ""), form.get("reason", ""), unbalanced="unbalanced" in form
+        )
+    except AnswerNotAsShown:
+        return _check_page(budget, held, changed=True)
+    except (ReasonMissing, BadInput) as error:
+        return _check_page(budget, held, str(error))
+    return go_to(url_for("calculator.sent", slug=budget.slug))
+
+
+@pages.get("/<slug>/sent")
+@resident
+def sent(budget: BudgetView, held: DraftView) -> Response:
+    """It is sent; until when it can be changed, and what happens next."""
+    return answer_page(budget, held, "calculator/sent.html")
+
+
+@pages.get("/<slug>/summary")
+@resident
+def summary(budget: BudgetView, held: DraftView) -> Response:
+    """One's own budget to print and show around: nothing on it says whose it is."""
+    return answer_page(budget, held, "calculator/summary.html", now=datetime.now(UTC))
+
+
+@pages.post("/<slug>/save")
+@resident
+def save(budget: BudgetView, held: DraftView) -> ResponseReturnValue:
+    """Make a code to come back with."""
+    session[sessions.CODE] = answering.save_for_later(budget.slug, held.id, sessions.settings().secret_key)
+    return go_to(url_for("calculator.saved", slug=budget.slug))
+
+
+@pages.get("/<slug>/saved")
+@resident
+def saved(budget: BudgetView, held: DraftView) -> str:
+    """The code, which this browser alone can show."""
+    return render_template(
+        "calculator/saved.html", budget=budget, held=held, return_code=session.get(sessions.CODE, "")
+    )
+
+
+@pages.get("/<slug>/come-back")
+@public
+def come_back(slug: str) -> Response:
+    """Ask for the code."""
+    budget = budget_here(slug)
+    return _come_back_page(budget, CodeForm()) if budget.standing == OPEN else over_page(budget)
+
+
+@pages.post("/<slug>/come-back")
+@public
+def open_saved(slug: str) -> ResponseReturnValue:
+    """Open the answer that was saved under this code."""
+    budget, form = budget_here(slug), CodeForm()
+    if budget.standing != OPEN:
+        return over_page(budget)
+    try:
+        found = draft_for_code(budget.id, form.code.data or "", request.remote_addr)
+    except TooManyCodes as error:
+        form.code.errors = [str(error)]
+        return _come_back_page(budget, form, 429)
+    except BadInput as error:
+        form.code.errors = [str(error)]
+        return _come_back_page(budget, form, 422)
+    sessions.remember_draft(found)
+    return go_to(url_for("calculator.check", slug=slug))
+
+
+def _come_back_page(budget: BudgetView, form: CodeForm, status: int = 200) -> Response:
+    return make_response(render_template("calculator/come-back.html", budget=budget, form=form), status)
+
+
+@pages.post("/<slug>/leave")
+@part_of_an_answer
+def leave(slug: str) -> ResponseReturnValue:
+    """This browser forgets the answer; what was sent, and what was saved under a code, stays."""
+    sessions.forget_draft()
+    return go_to(url_for("calculator.ended", slug=budget_here(slug).slug))
+
+
+@pages.get("/<slug>/ended")
+@part_of_an_answer
+def ended(slug: str) -> Response:
+    """No answer is open on this screen."""
+    return ended_page(budget_here(slug), 200)
+
+
+@pages.errorhandler(AnswerGone)
+def answer_is_gone(_error: AnswerGone) -> Response:
+    """The draft was cleared away, or this browser never had one."""
+    return ended_page(budget_here((request.view_args or {})["slug"]))
+
+
+@pages.errorhandler(BudgetNotOpen)
+def budget_is_over(_error: BudgetNotOpen) -> Response:
+    """Too late: nothing was sent, and the page says so."""
+    return over_page(budget_here((request.view_args or {})["slug"]))

@@ -1,0 +1,54 @@
+from datetime import UTC, date, datetime
+
+from pbudget.calculator.queries import budget_by_slug
+from pbudget.calculator.rules.balance import Choices, balance_of
+from pbudget.calculator.rules.sheet import read_budget
+from pbudget.calculator.rules.standing import parts_not_signed_off
+from pbudget.demo.ashmere.budget import budget_csv
+from pbudget.demo.budget import complete_budget
+from pbudget.kit.clock import FixedClock, SystemClock
+from tests.home.reading import grade
+
+BUDGET = read_budget(budget_csv(date(2027, 3, 14)))
+
+
+def test_ashmeres_budget_has_what_a_real_one_has():
+    assert len(BUDGET.lines) == 40
+    assert len(BUDGET.groups) == 8
+    assert len(BUDGET.schemes) == 3
+    assert [line.name for line in BUDGET.lines if line.is_fixed and not line.floor_reason] == []
+    assert sum(line.is_fixed for line in BUDGET.lines) == 4
+    assert parts_not_signed_off(BUDGET) == []
+
+
+def test_every_step_but_no_change_says_what_it_does():
+    silent = [
+        f"{line.name} {step.change}"
+        for line in BUDGET.lines
+        for step in line.steps
+        if step.change and not (step.lost or step.gained)
+    ]
+    assert silent == []
+
+
+def test_it_can_be_balanced_without_the_largest_cuts_and_not_by_council_tax_alone():
+    assert not balance_of(BUDGET, Choices(tax=BUDGET.warned_limit)).is_balanced
+    smallest = {
+        line.key: max(step.change for step in line.steps if step.change < 0)
+        for line in BUDGET.lines
+        if line.kind == "service" and not line.is_fixed
+    }
+    assert balance_of(BUDGET, Choices(smallest, 299)).is_balanced
+
+
+def test_its_words_are_plain_english():
+    words = [text for line in BUDGET.lines for step in line.steps for text in (step.lost, step.gained) if text]
+    assert grade(f"<main>{''.join(f'<p>{text}</p>' for text in words)}</main>") <= 6
+
+
+def test_it_is_open_and_making_it_again_changes_nothing(sqlite_app):
+    for _ in range(2):
+        complete_budget(SystemClock())
+    there = budget_by_slug("ashmere-budget-2027-to-2028")
+    assert (there.standing, there.version, there.is_demo) == ("open", 1, True)
+    complete_budget(FixedClock(datetime(2099, 1, 1, tzinfo=UTC)))
