@@ -12,7 +12,7 @@ Sources: Hundepool et al. 2012, Statistical Disclosure Control (cell suppression
 that of the guard's specification.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pbudget.balance.limits import Limits
@@ -68,19 +68,25 @@ class _Cell:
 
 
 def publishable(
-    counts: Mapping[str, int], limits: Limits | None = None, earlier: Sequence[Publishable] = ()
+    counts: Mapping[str, int],
+    limits: Limits | None = None,
+    earlier: Sequence[Publishable] = (),
+    left_out: Collection[str] = (),
 ) -> Publishable:
     """Suppress, suppress again so that nothing can be worked out from totals, and round the rest half up.
 
-    `earlier` are the tables already shown of the same groups, to anybody who will see this one.
+    `earlier` are the tables already shown of the same groups, to anybody who will see this one; `left_out` are groups
+    that are to be left out whatever their size, because another table would give something away beside them.
     """
     limits = limits or Limits()
     total = sum(counts.values())
     nothing = Publishable(dict.fromkeys(counts), total, withheld=True)
     if total < MIN_TABLE:
         return nothing
-    hidden = {cell for cell, x in counts.items() if 0 < x < limits.k_anon}
-    rest = sorted((cell for cell, x in counts.items() if x >= limits.k_anon), key=lambda cell: (counts[cell], cell))
+    hidden = {cell for cell, x in counts.items() if 0 < x < limits.k_anon or (x and cell in left_out)}
+    rest = sorted(
+        (cell for cell, x in counts.items() if x and cell not in hidden), key=lambda cell: (counts[cell], cell)
+    )
     while True:
         shown = _shown(counts, hidden, limits)
         if _enough_hidden(counts, hidden, limits) and _safe(shown, earlier, limits):
@@ -122,7 +128,7 @@ def _protected(span: Span, limits: Limits) -> bool:
 
 def possible(shown: Publishable, limits: Limits | None = None) -> dict[str, Span]:
     """What every suppressed count can be, for a reader who knows the exact total and what is shown."""
-    known = _known(shown, limits or Limits())
+    known = known_of(shown, limits or Limits())
     whole = _sum(known.values())
     return {
         cell: known[cell].within(Span(whole.low - known[cell].low, whole.high - known[cell].high).rest_of(shown.total))
@@ -139,7 +145,7 @@ def possible_twice(
     Exact: what one cell can be at two times is bounded by its two values and their difference, and such bounds add up.
     """
     limits = limits or Limits()
-    first, second = _known(before, limits), _known(after, limits)
+    first, second = known_of(before, limits), known_of(after, limits)
     cells = {cell: _cell(first[cell], second[cell]) for cell in after.cells}
     found = {}
     for cell in cells:
@@ -157,7 +163,7 @@ def possible_twice(
     }
 
 
-def _known(shown: Publishable, limits: Limits) -> dict[str, Span]:
+def known_of(shown: Publishable, limits: Limits) -> dict[str, Span]:
     """What a table says of every count by itself; a withheld one says nothing, a suppressed count is at least 1."""
     reach = limits.round_base // 2
     return {

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pbudget.balance.disclosure import publishable
-from pbudget.guard.participation import NOT_SAID, ParticipationTable, Row, participation_table
+from pbudget.guard.participation import ParticipationTable, Row
 from pbudget.guard.rules.assessment import Assessment, Findings
 from pbudget.guard.rules.bridging import NOT_FUNDED
 from pbudget.guard.rules.contest import Contest
-from pbudget.guard.rules.outcome import Served
+from pbudget.guard.serving import served_counts
 from pbudget.guard.words import CANNOT_SEE, WHAT_IF, Story
 from pbudget.wards.rules.names import dimension_label, group_label
 
@@ -119,10 +118,10 @@ def document_of(
         story.meaning,
         found.contest.ballots,
         tuple(story.reasons()),
-        tuple(_telling_first(found)),
+        tuple(_telling_first(story)),
         tuple(_what_ifs(story, mes_winners)),
         _warning(found),
-        tuple(_served(found)),
+        tuple(_served(story)),
         tuple(_projects(story)),
         tuple(cautions),
         CANNOT_SEE,
@@ -132,9 +131,9 @@ def document_of(
     )
 
 
-def _telling_first(found: Assessment) -> list[ParticipationTable]:
+def _telling_first(story: Story) -> list[ParticipationTable]:
     """The tables of who took part; those in which some group is far from its share come first."""
-    tables = [participation_table(name, balance, found.thresholds) for name, balance in found.balances.items()]
+    tables = [story.table(name) for name in story.found.balances]
     return sorted(tables, key=lambda table: not any(row.flag for row in table.rows))
 
 
@@ -183,39 +182,23 @@ def _change(story: Story, label: str, winners: Sequence[int], *, another_rule: b
     return WhatIf(label, change or SAME, moved, another_rule, tuple(comes), tuple(goes))
 
 
-def _served(found: Assessment) -> list[ServedTable]:
-    """Say who got what they backed, where that says nothing about fewer than ten people."""
-    if found.findings is None:
-        return []
-    outcome, order = found.findings.outcome, [table.dimension for table in _telling_first(found)]
-    excluded = round(outcome.exclusion * found.contest.ballots)
-    return [_served_table(found, name, outcome.groups[name], excluded) for name in order if name in outcome.groups]
+def _served(story: Story) -> list[ServedTable]:
+    """Say who got what they backed, where that says nothing about fewer than ten people; as the tables above stand."""
+    found = story.found
+    names = [table.dimension for table in _telling_first(story)] if found.findings else []
+    return [_served_table(found, name) for name in names if found.findings and name in found.findings.outcome.groups]
 
 
-def _served_table(found: Assessment, dimension: str, groups: Mapping[str, Served], excluded: int) -> ServedTable:
-    """Show a group's figures only if ten or more got something and ten or more nothing.
-
-    Everybody can count how many ballots got nothing, so the groups' counts are published like any other table: where
-    one is left out, another is too.
-    """
-    nothing = {group: round(served.exclusion * served.n) for group, served in groups.items()}
-    something = {group: served.n - nothing[group] for group, served in groups.items()}
-    shown = [
-        publishable({**counts, NOT_SAID: total - sum(counts.values())}, found.thresholds).cells
-        for counts, total in ((nothing, excluded), (something, found.contest.ballots - excluded))
-    ]
+def _served_table(found: Assessment, dimension: str) -> ServedTable:
+    assert found.findings is not None
+    shown, groups = served_counts(found, dimension), found.findings.outcome.groups[dimension]
     rows = (
-        _served_row(group_label(dimension, group), served, *(each[group] for each in shown))
-        for group, served in groups.items()
+        ServedRow(group_label(dimension, group), round(shown[group].left_with_nothing, 2), shown[group].money)
+        if group in shown
+        else ServedRow(group_label(dimension, group), None, None)
+        for group in groups
     )
     return ServedTable(dimension_label(dimension), tuple(rows))
-
-
-def _served_row(label: str, served: Served, nothing: int | None, something: int | None) -> ServedRow:
-    """Make the shares of what may be shown, with two decimals; a group of which all or none got nothing is left out."""
-    if not nothing or not something:
-        return ServedRow(label, None, None)
-    return ServedRow(label, round(nothing / (nothing + something), 2), round(served.spend_share, 2))
 
 
 def _projects(story: Story) -> list[ProjectLine]:

@@ -19,8 +19,8 @@ from pbudget.equality.queries import open_answers, plan_of
 from pbudget.equality.rules.questions import Question, groups_answered
 from pbudget.guard.past_votes import MES, OF_PROGRAM, Looked
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
-from pbudget.guard.queries import has_report
-from pbudget.guard.reporting import YOUNGEST, keep_report, residents_of
+from pbudget.guard.queries import has_report, tables_seen
+from pbudget.guard.reporting import YOUNGEST, judged_beside, keep_report, left_out_beside, residents_of
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import assess
 from pbudget.guard.rules.contest import Answers, answers_of
@@ -78,7 +78,7 @@ def report_round(round_id: int) -> Iterator[tuple[int, int]]:
         take_no_more_answers(session, round_id)
     counted = counted_round(round_id)
     wards = [votes for pot in counted.pots if pot.ward_id is not None and (votes := votes_in(counted, pot))]
-    pooled = pool(wards, counted.thresholds)
+    pooled = pool(wards, counted.thresholds, tables_seen(round_id))
     for done, pot in enumerate(counted.pots, start=1):
         if not has_report(pot.id):
             _report(counted, pot, pooled)
@@ -89,7 +89,7 @@ def _report(counted: CountedRound, pot: PotView, pooled: Sequence[Pooled]) -> No
     residents = residents_in(counted, pot)
     plain = look_at_contest(counted, pot, residents)
     judged = look_at_contest(counted, pot, beside_the_round(residents, pooled)) if residents else plain
-    document = replace(judged.document(), participation=plain.document().participation)
+    document = judged_beside(plain, judged, left_out_beside(pooled, plain) if pot.ward_id is None else {})
     with transaction() as session:
         keep_report(session, pot.id, judged, document, programme_lines(pooled))
 
@@ -136,7 +136,7 @@ def votes_in(counted: CountedRound, pot: PotView) -> WardVotes | None:
         name: Counter(group for each in said if (group := each.get(name)) and group in shares)
         for name, shares in residents.shares.items()
     }
-    return WardVotes(residents, counts)
+    return WardVotes(residents, counts, len(said))
 
 
 def look_at_contest(counted: CountedRound, pot: PotView, residents: Residents | None) -> Looked:

@@ -7,6 +7,7 @@ it goes into the access record: it is a checklist beside the figures, and for gr
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,9 +21,8 @@ from pbudget.db import database_now, db, transaction
 from pbudget.equality.queries import open_answers, plan_of
 from pbudget.equality.rules.questions import groups_answered
 from pbudget.guard.models import AccessRecord, GuardSnapshot
-from pbudget.guard.participation import participation_table
 from pbudget.guard.pooling import Pooled, WardVotes, pool
-from pbudget.guard.queries import latest_snapshot_day
+from pbudget.guard.queries import latest_snapshot_day, tables_seen
 from pbudget.guard.reporting import residents_of
 from pbudget.guard.rules.outreach import more_to_par
 from pbudget.keys.actions import load_key
@@ -67,9 +67,13 @@ def who_is_missing(round_: RoundView) -> dict[str, Any]:
     """How many voted, whether it is known well enough who they are, and the groups that are short of their share."""
     wards = votes_by_ward(round_)
     cast, asked = sum(number for number, _ in wards.values()), [votes for _, votes in wards.values() if votes]
-    pooled = pool(asked, limits_of(round_.id)) if cast >= FEWEST else []
-    known = any(each.balance.usable for each in pooled)
-    return {"ballots": cast, "known": known, "missing": [line for each in pooled for line in missing_in(each)]}
+    pooled = pool(asked, limits_of(round_.id), tables_seen(round_.id)) if cast >= FEWEST else []
+    return {
+        "ballots": cast,
+        "known": any(each.balance.usable for each in pooled),
+        "missing": [line for each in pooled for line in missing_in(each)],
+        "tables": {each.dimension: asdict(each.seen) for each in pooled},
+    }
 
 
 def look_at_the_close(round_: RoundView) -> None:
@@ -119,14 +123,14 @@ def _beside(round_: RoundView, ward_id: int | None, said: Sequence[Mapping[str, 
         for name, shares in residents.shares.items()
         if name in asked
     }
-    return WardVotes(residents, counts)
+    return WardVotes(residents, counts, len(said))
 
 
 def missing_in(pooled: Pooled) -> list[dict[str, Any]]:
     """The groups of one dimension that are short of their share, with how many more would bring them to it."""
     if not pooled.balance.usable:
         return []
-    table = participation_table(pooled.dimension, pooled.balance, pooled.limits)
+    table = pooled.table
     return [
         {
             "dimension": table.label,

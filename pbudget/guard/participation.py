@@ -4,10 +4,10 @@ Example: of 167 ballots 4 came from under-18s. The row says "under 10 or withhel
 is withheld too, so that the 4 cannot be worked out from the total.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pbudget.balance.disclosure import MIN_TABLE, publishable
+from pbudget.balance.disclosure import MIN_TABLE, Publishable, publishable
 from pbudget.balance.limits import Limits
 from pbudget.balance.representation import ABSENT, DimensionBalance, GroupBalance
 from pbudget.wards.rules.names import dimension_label, group_label
@@ -49,14 +49,29 @@ class ParticipationTable:
         return not self.rows or any(row.participants is None for row in self.rows)
 
 
-def participation_table(dimension: str, balance: DimensionBalance, limits: Limits | None = None) -> ParticipationTable:
-    """Lay out one dimension for a person; those who did not say are a row like any other."""
+def counts_with_silence(counts: Mapping[str, int], ballots: int) -> dict[str, int]:
+    """Counts by group, and those who did not say as one more: what disclosure control is asked about."""
+    return {**counts, NOT_SAID: ballots - sum(counts.values())}
+
+
+def participation_table(
+    dimension: str,
+    balance: DimensionBalance,
+    limits: Limits | None = None,
+    left_out: Collection[str] = (),
+    earlier: Sequence[Publishable] = (),
+) -> ParticipationTable:
+    """Lay out one dimension for a person; those who did not say are a row like any other.
+
+    `left_out` are groups that other tables would give something of away, had they figures here; `earlier` are tables of
+    the same groups that were shown before.
+    """
     limits = limits or Limits()
     label = dimension_label(dimension)
     if balance.n < MIN_TABLE:
         return ParticipationTable(dimension, label, balance.status, ())
     counts = {group: figures.x for group, figures in balance.groups.items()}
-    shown = publishable({**counts, NOT_SAID: balance.n - balance.known}, limits).cells
+    shown = publishable(counts_with_silence(counts, balance.n), limits, earlier, left_out).cells
     whole = balance.n - (shown[NOT_SAID] or 0)
     rows = [
         _row(dimension, group, figures, shown[group], balance.known, whole, limits)

@@ -47,12 +47,12 @@ class Looked:
         """The report for programs."""
         return report_of(self.found, self._configuration(), self.mes_winners)
 
-    def document(self) -> Document:
-        """The report for people."""
+    def document(self, left_out: Mapping[str, frozenset[str]] | None = None) -> Document:
+        """The report for people; `left_out` are groups that tables beside this one would give away."""
         residents = self.residents
         living = max(residents.totals.values(), default=0) if residents else 0
         titles = titles_of([(project.id, project.title) for project in self.election.projects])
-        story = Story(self.found, titles, residents.called if residents else "residents", living)
+        story = Story(self.found, titles, residents.called if residents else "residents", living, left_out or {})
         report = self.as_object()
         versions = {
             "Compared with": _compared(residents),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from pbudget.balance.disclosure import Publishable
 from pbudget.db import db
 from pbudget.guard.models import AccessRecord, GuardDecision, GuardReport, GuardSnapshot
 from pbudget.results.models import RoundCount
@@ -140,6 +141,16 @@ def rounds_to_look_at(now: datetime) -> list[RoundView]:
     found = rounds((OPEN, CLOSED), number_of_rounds((OPEN, CLOSED)))
     stopped = [each for each in found if each.opened_at and each.stage(now) in (DECIDING, CLOSED)]
     return [each for each in stopped if count_of(each.id) is None and look_at_close_of(each) is None]
+
+
+def tables_seen(round_id: int) -> dict[str, list[Publishable]]:
+    """What of all wards together was shown while voting was open, by dimension, the first look first."""
+    chosen = select(GuardSnapshot.content).where(GuardSnapshot.round_id == round_id).order_by(GuardSnapshot.made_on)
+    found: dict[str, list[Publishable]] = {}
+    for content in db.session.scalars(chosen):
+        for dimension, table in content.get("tables", {}).items():
+            found.setdefault(dimension, []).append(Publishable(**table))
+    return found
 
 
 def latest_snapshot_day(round_id: int) -> date | None:

@@ -12,6 +12,7 @@ from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, transaction
 from pbudget.guard.document import Document
 from pbudget.guard.models import GuardReport
+from pbudget.guard.participation import counts_with_silence
 from pbudget.guard.past_votes import Looked, look_at
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.residents import Residents, of_ward, open_to
@@ -120,9 +121,29 @@ def _report(session: Session, contest: PastContest, others: Sequence[PastContest
     plain, judged = (
         look_at(contest.election, each) for each in (contest.residents, beside_the_round(contest.residents, pooled))
     )
-    document = replace(judged.document(), participation=plain.document().participation)
+    document = judged_beside(plain, judged, left_out_beside(pooled, plain) if contest.is_for_all else {})
     keep_report(session, contest.pot_id, judged, document, programme_lines(pooled))
     return True
+
+
+def left_out_beside(pooled: Sequence[Pooled], looked: Looked) -> dict[str, frozenset[str]]:
+    """What a contest of all wards leaves out, by dimension, so that it gives away nothing beside the wards' reports."""
+    by_name = {each.dimension: each for each in pooled}
+    return {
+        name: by_name[name].left_out(
+            counts_with_silence({group: each.x for group, each in balance.groups.items()}, balance.n)
+        )
+        for name, balance in looked.found.balances.items()
+        if name in by_name
+    }
+
+
+def judged_beside(plain: Looked, judged: Looked, left_out: Mapping[str, frozenset[str]]) -> Document:
+    """The report by the verdict beside the round, with the tables of who took part beside residents."""
+    beside_residents = plain.document(left_out)
+    return replace(
+        judged.document(left_out), participation=beside_residents.participation, beside=beside_residents.beside
+    )
 
 
 def keep_report(
@@ -147,7 +168,8 @@ def votes_of(contest: PastContest) -> WardVotes:
     """One ward's ballots by group, beside its residents."""
     assert contest.residents is not None
     shares = contest.residents.shares
-    return WardVotes(contest.residents, {name: counts_of(contest.election, name, shares[name]) for name in shares})
+    counts = {name: counts_of(contest.election, name, shares[name]) for name in shares}
+    return WardVotes(contest.residents, counts, contest.election.ballots)
 
 
 def counts_of(election: Election, dimension: str, shares: Mapping[str, float]) -> dict[str, int]:

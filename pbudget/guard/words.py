@@ -5,16 +5,15 @@ sentence names a group with fewer than ten participants; a share is made of roun
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pbudget.balance.disclosure import rounded
 from pbudget.balance.representation import ABSENT, SEVERE, TOO_FEW, TOO_MANY, DimensionBalance
-from pbudget.guard.participation import Row, may_be_named, participation_table, people
+from pbudget.guard.participation import ParticipationTable, Row, may_be_named, participation_table, people
 from pbudget.guard.rules.assessment import Assessment, Findings
 from pbudget.guard.rules.bloc_effects import Effect
 from pbudget.guard.rules.blocs import IDENTICAL, ONE_GROUP, SINGLE, Bloc
 from pbudget.guard.rules.contest import UNKNOWN_LABEL
-from pbudget.guard.rules.outcome import Served
 from pbudget.guard.rules.verdict import (
     AT_RISK,
     BALANCED,
@@ -27,6 +26,7 @@ from pbudget.guard.rules.verdict import (
     Axes,
     grounds_for_risk,
 )
+from pbudget.guard.serving import served_counts, shares_left_with_nothing
 
 SMALL_GROUP = "people in a small group"
 A_PROMPT = "This is a prompt for a person to look, not a finding of wrongdoing."
@@ -69,6 +69,13 @@ class Story:
     titles: Mapping[str, str]
     beside: str = "residents"
     residents: int = 0
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Groups by dimension that have no figures here, because other tables beside this one would give some away."""
+
+    def table(self, dimension: str) -> ParticipationTable:
+        """Who took part, in one dimension, as a person may see it."""
+        balance, left_out = self.found.balances[dimension], self.left_out.get(dimension, frozenset())
+        return participation_table(dimension, balance, self.found.thresholds, left_out)
 
     @property
     def headline(self) -> str:
@@ -139,7 +146,7 @@ class Story:
     def _far_off(self, dimension: str, balance: DimensionBalance) -> list[str]:
         flags = (*TOO_MANY, *TOO_FEW, ABSENT)
         flagged = balance.flagged(flags, self.found.thresholds.min_base)
-        rows = {row.group: row for row in participation_table(dimension, balance, self.found.thresholds).rows}
+        rows = {row.group: row for row in self.table(dimension).rows}
         named = sorted(
             (group for group in flagged if self._may_name(balance, group) and rows[group].share is not None),
             key=lambda group: -(balance.groups[group].rr or 0),
@@ -188,20 +195,19 @@ class Story:
                 balance = self.found.balances[dimension]
                 nameable = all(self._may_name(balance, group) for group in harm.groups)
                 who = people(dimension, harm.groups) if nameable else SMALL_GROUP
-                sentences.append(self._worse_off(who, findings.outcome.groups[dimension], harm.groups))
+                sentences.append(self._worse_off(who, dimension, harm.groups))
         return sentences
 
-    def _worse_off(self, who: str, served: Mapping[str, Served], groups: Collection[str]) -> str:
-        """Say how many of these groups have nothing, and of the others; in words only where a count would be small."""
-        sides = [[each for name, each in served.items() if (name in groups) is inside] for inside in (True, False)]
-        nothing = [round(sum(each.exclusion * each.n for each in side)) for side in sides]
-        whole = [sum(each.n for each in side) for side in sides]
-        if min(*nothing, *(n - x for n, x in zip(whole, nothing, strict=True))) < self.found.thresholds.k_anon:
+    def _worse_off(self, who: str, dimension: str, groups: Collection[str]) -> str:
+        """How many of these groups have nothing, and of the others; in words only where a group may not be counted."""
+        shown = served_counts(self.found, dimension)
+        everybody = self.found.findings and shown.keys() == self.found.findings.outcome.groups[dimension].keys()
+        shares = shares_left_with_nothing(shown, groups) if everybody else None
+        if shares is None:
             return f"Many more of {who}, who took part too rarely, have nothing they backed funded than of the others."
-        inside, outside = (x / n for x, n in zip(nothing, whole, strict=True))
         return (
-            f"Of {who}, who took part too rarely, {inside:.0%} have nothing they backed funded. "
-            f"Of the others {outside:.0%} have nothing."
+            f"Of {who}, who took part too rarely, {shares[0]:.0%} have nothing they backed funded. "
+            f"Of the others {shares[1]:.0%} have nothing."
         )
 
     def _silent(self, axes: Axes) -> list[str]:
