@@ -14,6 +14,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from pbudget.balance.disclosure import publishable
 from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.document import Document
 from pbudget.guard.participation import NOT_SAID
@@ -176,3 +177,12 @@ def test_no_number_of_one_to_nine_people_stands_anywhere_in_a_report(wards: list
         rows = [row for table in asdict(report)["participation"] for row in table["rows"]]
         assert [row for row in rows if row["participants"] in range(1, 10)] == []
         assert re.findall(r"(?<![\d.,–])[1-9] (?:ballots|people)\b", printed(report)) == []
+
+
+def test_what_officers_saw_while_voting_was_open_counts_as_published() -> None:
+    ward = WardVotes(Residents({"age": {"16-59": 0.5, "60+": 0.5}}), {"age": Counter({"16-59": 11, "60+": 10})}, 21)
+    (alone,) = pool([ward], Thresholds())
+    assert alone.seen.cells == {"16-59": 10, "60+": 10, NOT_SAID: 0}
+    before = publishable({"16-59": 11, "60+": 9, NOT_SAID: 0})
+    (after,) = pool([ward], Thresholds(), {"age": [before]})
+    assert (before.cells["60+"], after.seen.cells["60+"], after.table.rows[1].participants) == (None, None, None)
