@@ -24,6 +24,7 @@ import pbudget.desk.routes
 import pbudget.desk.tasks
 import pbudget.exports.routes
 import pbudget.guard.deciding
+import pbudget.guard.intake
 import pbudget.guard.outreach_routes
 import pbudget.guard.routes
 import pbudget.guard.staff_routes
@@ -60,7 +61,7 @@ from pbudget.config import ROOT, Settings, read_settings
 from pbudget.db import init_database
 from pbudget.jobs.queries import trouble_of_duty
 from pbudget.jobs.registry import Duty, Handler, init_jobs
-from pbudget.jobs.rules import Daily, Every
+from pbudget.jobs.rules import Daily, Every, OnTheClock
 from pbudget.ledger.further import init_further_checks
 from pbudget.ledger.protection import protect_ledger
 from pbudget.rounds.acts import init_acts
@@ -129,6 +130,8 @@ DUTIES = (
     Duty("guard keys of certified rounds", Every(20), pbudget.guard.deciding.destroy_guard_keys, per_machine=True),
     Duty("who is missing so far", Daily(5), pbudget.guard.tasks.look_at_open_rounds),
     Duty("who took part when voting stopped", Every(20), pbudget.guard.tasks.look_at_closed_rounds),
+    Duty("intake counters", OnTheClock(300), pbudget.guard.intake.count_intake),
+    Duty("old intake counters", Every(3600), pbudget.guard.intake.clear_away),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("rolls of sealed rounds", Every(20), pbudget.results.tasks.delete_rolls),

@@ -17,14 +17,20 @@ from pbudget.db import transaction
 from pbudget.equality.actions import take_no_more_answers
 from pbudget.equality.queries import open_answers, plan_of
 from pbudget.equality.rules.questions import Question, groups_answered
+from pbudget.guard.document import Document
+from pbudget.guard.intake import as_inputs, bursts_in, counters_of
 from pbudget.guard.past_votes import MES, OF_PROGRAM, Looked
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.queries import has_report, tables_seen
 from pbudget.guard.reporting import YOUNGEST, judged_beside, keep_report, left_out_beside, residents_of
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import assess
+from pbudget.guard.rules.bursts import Burst
 from pbudget.guard.rules.contest import Answers, answers_of
+from pbudget.guard.rules.intake import says_watch, sentences_on
 from pbudget.guard.rules.retally import ADD1_REPLICATES, contest_of_election, retally_for
+from pbudget.guard.rules.verdict import BALANCED, WATCH
+from pbudget.guard.words import MEANS
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.kit.errors import PbudgetError
@@ -60,6 +66,10 @@ class CountedRound:
     ballots: Sequence[tuple[Mapping[str, Any], Mapping[str, str | None]]]
     questions: Sequence[Question]
     withdrawn: Mapping[tuple[str, str], str]
+    bursts: Mapping[str, Burst]
+    """Half hours in which many more votes came than is usual, by way of voting."""
+    intake: str
+    """The intake counters as text; empty where there are none."""
     limits: Thresholds | None
     """What the manifest says the guard goes by; None where it was written before limits were published."""
 
@@ -90,8 +100,17 @@ def _report(counted: CountedRound, pot: PotView, pooled: Sequence[Pooled]) -> No
     plain = look_at_contest(counted, pot, residents)
     judged = look_at_contest(counted, pot, beside_the_round(residents, pooled)) if residents else plain
     document = judged_beside(plain, judged, left_out_beside(pooled, plain) if pot.ward_id is None else {})
+    document = with_bursts(document, counted.bursts)
     with transaction() as session:
         keep_report(session, pot.id, judged, document, programme_lines(pooled))
+
+
+def with_bursts(document: Document, bursts: Mapping[str, Burst]) -> Document:
+    """The report with a sentence on each burst; one at a kiosk or road show makes "balanced" to "watch"."""
+    reasons = (*document.reasons, *sentences_on(bursts))
+    if document.verdict == BALANCED and says_watch(bursts):
+        return replace(document, verdict=WATCH, headline=WATCH, meaning=MEANS[WATCH], reasons=reasons)
+    return replace(document, reasons=reasons)
 
 
 def counted_round(round_id: int) -> CountedRound:
@@ -100,7 +119,7 @@ def counted_round(round_id: int) -> CountedRound:
     if round_ is None or result is None or head is None:
         raise NotCountedYet("The votes have not been counted yet. Count them first.")
     manifest, questions = json.loads(head.manifest), plan_of(round_id).questions
-    cast = ballots_in_leaf_order(round_id)
+    cast, counters = ballots_in_leaf_order(round_id), counters_of(round_id)
     answers = _answers(round_, [slot for slot, _ in cast])
     return CountedRound(
         manifest,
@@ -109,6 +128,8 @@ def counted_round(round_id: int) -> CountedRound:
         [(payload["contests"], groups_answered(questions, answers.get(slot, {}))) for slot, payload in cast],
         questions,
         withdrawn_in(round_id),
+        bursts_in(round_, counters),
+        as_inputs(counters) if counters else "",
         published_in(manifest),
     )
 
@@ -160,7 +181,7 @@ def look_at_contest(counted: CountedRound, pot: PotView, residents: Residents | 
     )
     cautions = (*_cautions(residents, answers), *([] if counted.limits else [LIMITS_NOT_PUBLISHED]))
     source = IN_MANIFEST if counted.limits else OF_PROGRAM
-    return Looked(election, residents, found, _equal_shares(election), cautions, rule, source)
+    return Looked(election, residents, found, _equal_shares(election), cautions, rule, source, counted.intake)
 
 
 def _wards(counted: CountedRound, pot: PotView) -> list[int]:

@@ -62,6 +62,33 @@ class GuardSnapshot(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class IntakeCounter(Base):
+    """How many ballots came by one way of voting in five minutes. No row is about one ballot."""
+
+    __tablename__ = "intake_counter"
+    __table_args__ = (CheckConstraint("ballots > 0", name="ballots"),)
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("round.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    site: Mapped[str] = mapped_column(String(20), primary_key=True)
+    bucket: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    """When the five minutes began."""
+    ballots: Mapped[int]
+
+
+class IntakeMark(Base):
+    """How far the ledger of a round was counted, and until when."""
+
+    __tablename__ = "intake_mark"
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("round.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    seq: Mapped[int]
+    counted_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class AccessRecord(Base):
     """Something that was done to reach people: with whom, where, in which form, and what they said."""
 

@@ -77,7 +77,7 @@ def who_is_missing(round_: RoundView) -> dict[str, Any]:
 
 
 def look_at_the_close(round_: RoundView) -> None:
-    """Keep who had taken part when voting stopped, whatever the number; in place of a weekly look of the same day.
+    """Keep who had taken part when voting stopped, whatever the number; with what a weekly look of the same day showed.
 
     Repeating it does no harm. Choices are not read: this comes before the close entry, and the count after it.
     """
@@ -85,7 +85,9 @@ def look_at_the_close(round_: RoundView) -> None:
     content = {**who_is_missing(round_), "closing": say_utc(round_.closes_at)}
     with transaction() as session:
         today = database_now(session).astimezone(LONDON).date()
-        session.merge(GuardSnapshot(round_id=round_.id, made_on=today, content=content))
+        weekly = session.get(GuardSnapshot, (round_.id, today))
+        before = [*weekly.content.get("before", []), weekly.content.get("tables", {})] if weekly else []
+        session.merge(GuardSnapshot(round_id=round_.id, made_on=today, content={**content, "before": before}))
 
 
 def limits_of(round_id: int) -> Thresholds:

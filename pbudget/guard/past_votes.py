@@ -42,6 +42,8 @@ class Looked:
     rule: Rule
     limits_from: str = OF_PROGRAM
     """Where the limits were published."""
+    intake: str = ""
+    """When ballots came, where that was counted: another input of the report."""
 
     def as_object(self) -> dict[str, Any]:
         """The report for programs."""
@@ -68,6 +70,7 @@ class Looked:
     def _configuration(self) -> dict[str, Any]:
         """Everything but ballots and baseline that decides the report."""
         return {
+            **({"intake": self.intake} if self.intake else {}),
             "pot": str(self.election.pot),
             "projects": {project.id: str(project.cost) for project in self.election.projects},
             "rule": self.rule.label(),

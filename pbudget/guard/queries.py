@@ -148,8 +148,9 @@ def tables_seen(round_id: int) -> dict[str, list[Publishable]]:
     chosen = select(GuardSnapshot.content).where(GuardSnapshot.round_id == round_id).order_by(GuardSnapshot.made_on)
     found: dict[str, list[Publishable]] = {}
     for content in db.session.scalars(chosen):
-        for dimension, table in content.get("tables", {}).items():
-            found.setdefault(dimension, []).append(Publishable(**table))
+        for tables in (*content.get("before", []), content.get("tables", {})):
+            for dimension, table in tables.items():
+                found.setdefault(dimension, []).append(Publishable(**table))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from pbudget.jobs.progress import Progress
-from pbudget.jobs.rules import Daily, Every
+from pbudget.jobs.rules import Daily, Every, OnTheClock
 
 Handler = Callable[[Mapping[str, Any], Progress], object]
 
@@ -32,7 +32,7 @@ class Duty:
     """
 
     name: str
-    when: Daily | Every
+    when: Daily | Every | OnTheClock
     run: Callable[[], object]
     per_machine: bool = False
 

@@ -46,6 +46,17 @@ class Every:
         return moment + timedelta(seconds=self.seconds)
 
 
+@dataclass(frozen=True)
+class OnTheClock:
+    """At each full so many seconds of the clock: OnTheClock(300) at 12:00, 12:05 and 12:10."""
+
+    seconds: int
+
+    def next_after(self, moment: datetime) -> datetime:
+        """The next time after `moment`."""
+        return moment + timedelta(seconds=self.seconds - moment.timestamp() % self.seconds)
+
+
 def pause_after(attempts: int) -> timedelta:
     """How long a job waits after its first, second, … failed start: 15 s, 30 s, 1 min, 2 min."""
     return FIRST_PAUSE * (1 << attempts - 1)

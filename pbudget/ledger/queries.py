@@ -168,6 +168,15 @@ def ballots_by(round_id: int) -> dict[tuple[str, str], int]:
     return {(ward, channel): count for ward, channel, count in db.session.execute(chosen.group_by(ward, channel))}
 
 
+def ballots_since(round_id: int, seq: int) -> tuple[int, dict[str, int]]:
+    """How far the chain is, and how many ballots by channel were cast after entry `seq`, replaced ones too."""
+    here = LedgerEntry.round_id == round_id, LedgerEntry.seq > seq
+    last = db.session.scalar(select(func.max(LedgerEntry.seq)).where(*here)) or seq
+    channel = _inside_payload("channel")
+    chosen = select(channel, func.count()).where(*here, LedgerEntry.seq <= last, LedgerEntry.kind == "ballot")
+    return last, dict(db.session.execute(chosen.group_by(channel)).all())
+
+
 def helped_ballots(round_id: int) -> int:
     """How many of the ballots that count were cast with somebody's help, by what the voters said."""
     return sum(bool(payload.get("helped")) for _, payload in counted_ballots(round_id))

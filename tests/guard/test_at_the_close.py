@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pbudget.db import db
 from pbudget.guard.models import GuardSnapshot
 from pbudget.guard.outreach import take_weekly_snapshots
-from pbudget.guard.queries import latest_snapshot, look_at_close_of
+from pbudget.guard.queries import latest_snapshot, look_at_close_of, tables_seen
 from pbudget.guard.tasks import look_at_closed_rounds
 from pbudget.ledger.models import LedgerEntry
 from pbudget.results.counting import count_round
@@ -68,6 +68,7 @@ def test_the_look_takes_the_place_of_a_weekly_one_of_the_same_day(stopped):
     (found,) = looks()
     assert found["closing"] == "2027-03-14T17:00:00Z"
     assert latest_snapshot(stopped.id).content == found
+    assert len(tables_seen(stopped.id)["age"]) == 2, "what officers saw in the morning still counts as seen"
 
 
 def test_nothing_in_it_or_on_the_page_depends_on_a_choice(app, stopped):
