@@ -24,6 +24,7 @@ import pbudget.desk.routes
 import pbudget.desk.tasks
 import pbudget.exports.routes
 import pbudget.guard.deciding
+import pbudget.guard.holding
 import pbudget.guard.intake
 import pbudget.guard.outreach_routes
 import pbudget.guard.routes
@@ -64,6 +65,7 @@ from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every, OnTheClock
 from pbudget.ledger.further import init_further_checks
 from pbudget.ledger.protection import protect_ledger
+from pbudget.results.obstacles import init_obstacles
 from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
 from pbudget.web.arrivals import init_arrivals
@@ -108,6 +110,7 @@ ACTS = (
     *pbudget.results.officer_acts.ACTS,
     *pbudget.guard.deciding.ACTS,
 )
+OBSTACLES_TO_PUBLICATION = (pbudget.guard.holding.why_held,)
 FURTHER_CHECKS = (pbudget.rounds.checking.check_codes,)
 JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.LOAD_ROLL: pbudget.roll.tasks.load_roll,
@@ -132,6 +135,7 @@ DUTIES = (
     Duty("who took part when voting stopped", Every(20), pbudget.guard.tasks.look_at_closed_rounds),
     Duty("intake counters", OnTheClock(300), pbudget.guard.intake.count_intake),
     Duty("old intake counters", Every(3600), pbudget.guard.intake.clear_away),
+    Duty("results held long enough", Daily(9), pbudget.guard.holding.end_holds),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("rolls of sealed rounds", Every(20), pbudget.results.tasks.delete_rolls),
@@ -154,6 +158,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_jobs(app, JOBS, DUTIES)
     init_acts(app, ACTS)
     init_further_checks(app, FURTHER_CHECKS)
+    init_obstacles(app, OBSTACLES_TO_PUBLICATION)
     init_readiness(app, refuse=(pbudget.ledger.watch.rollback_problem,), say=(ledger_trouble,))
     init_proxies(app, settings)
     init_layout(app, settings)

@@ -10,7 +10,7 @@ from pbudget.db import database_now, db
 from pbudget.equality.actions import destroy_answers
 from pbudget.guard.models import GuardDecision
 from pbudget.guard.queries import decisions_on, inputs_of, verdicts_of
-from pbudget.guard.rules.decisions import CHOICES, held_until
+from pbudget.guard.rules.decisions import CHOICES, held_until, why_not_hold
 from pbudget.keys.actions import destroy_keys
 from pbudget.kit.clock import LONDON, say_day
 from pbudget.kit.errors import BadInput
@@ -37,6 +37,8 @@ def subject_of_decision(round_id: int, payload: Mapping[str, Any]) -> Subject:
         raise ActNotPossible("The reports are not made yet. Wait until they are, then decide.")
     if said and CHOICES[said[-1].decision].certifies:
         raise ActNotPossible("The result has been certified, so nothing more can be decided on it.")
+    if payload["decision"] == "hold" and (no := why_not_hold(round_.phase, [each.decision for each in said])):
+        raise ActNotPossible(no)
     if not str(payload["reason"]).strip():
         raise ReasonMissing("Give the reason. Residents read it")
     today = database_now(db.session()).astimezone(LONDON).date()

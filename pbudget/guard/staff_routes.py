@@ -60,6 +60,7 @@ def _page(round_: RoundView, form: DecisionForm) -> str:
         lines=lines_of_round(round_.id),
         programme=programme_of(round_.id),
         decisions=decisions,
+        held_until=decisions[-1].held_until if decisions else None,
         choices=CHOICES,
         colours=COLOURS,
         form=form,

@@ -17,6 +17,7 @@ from pbudget.ledger.actions import append, hold_ledger
 from pbudget.results.bundles import sign_bundle_now
 from pbudget.results.drawing import DRAW
 from pbudget.results.models import Publication
+from pbudget.results.obstacles import why_not_published
 from pbudget.results.queries import FileView, contest_files, count_of, publication_of
 from pbudget.results.recount_queries import latest_agree, recounts_of
 from pbudget.results.rules.publishing import (
@@ -42,6 +43,8 @@ def subject_of_publication(round_id: int, payload: Mapping[str, Any]) -> Subject
     round_, counted = _round(round_id), count_of(round_id)
     if round_.phase != "closed" or counted is None:
         raise ActNotPossible("A result can be published once voting has closed and the ballots have been counted.")
+    if why := why_not_published(round_id):
+        raise ActNotPossible(why)
     if not latest_agree(recounts_of(round_id)):
         raise ActNotPossible("A recount differs from the count. Find out why before anything is published.")
     reason = str(payload.get("reason", "")).strip()
@@ -80,11 +83,11 @@ def words_of_publication(subject: Mapping[str, Any]) -> Words:
 
 
 def carry_out_publication(session: Session, round_id: int, subject: Mapping[str, Any]) -> None:
-    """Publish: the ledger entry, the pages, the bundle."""
+    """Publish: the ledger entry, the pages, the bundle. A `caveat` in the subject is public with it."""
     hold_ledger(session, round_id)
     row, now = held_round(session, round_id), database_now(session)
     last = last_challenge_day(now.astimezone(LONDON).date(), subject["challenge_days"])
-    said = {"forms": subject["forms"], "reason": subject["reason"], "outcome": subject["outcome"]}
+    said = {name: subject[name] for name in ("forms", "reason", "outcome", "caveat") if name in subject}
     append(session, round_id, "publish", {**said, "last_challenge_day": last.isoformat(), "utc": say_utc(now)})
     session.add(
         Publication(
