@@ -2,10 +2,11 @@
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from pbudget.guard.forms import DecisionForm
 from pbudget.guard.queries import decisions_on, lines_of_round, programme_of, report_on
-from pbudget.guard.rules.decisions import CHOICES
+from pbudget.guard.rules.decisions import CHOICES, why_not_hold
 from pbudget.guard.showing import COLOURS, report_page
 from pbudget.kit.errors import BadInput
 from pbudget.rounds.approving import request_approval
@@ -54,6 +55,9 @@ def _round(slug: str) -> RoundView:
 
 def _page(round_: RoundView, form: DecisionForm) -> str:
     decisions = decisions_on(round_.id)
+    hold = why_not_hold(round_.phase, [each.decision for each in decisions]) == ""
+    possible = {name: choice for name, choice in CHOICES.items() if name != "hold" or hold}
+    form.decision.choices = [SelectChoice(name, choice.title) for name, choice in possible.items()]
     return render_template(
         "guard/staff.html",
         round=round_,
@@ -62,6 +66,7 @@ def _page(round_: RoundView, form: DecisionForm) -> str:
         decisions=decisions,
         held_until=decisions[-1].held_until if decisions else None,
         choices=CHOICES,
+        meanings=[choice.meaning for choice in possible.values()],
         colours=COLOURS,
         form=form,
         open=round_.phase in ("closed", "published") and not any(CHOICES[d.decision].certifies for d in decisions),

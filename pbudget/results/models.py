@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbudget.db import Base, Moment
@@ -115,6 +115,8 @@ class Publication(Base):
     """`ballots` or `totals` by the slug of the pot."""
     reason: Mapped[str] = mapped_column(Text)
     """Why ballots were published where the rule alone would not have; empty where nobody decided so."""
+    caveat: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """What residents read beside the result where it was published without a decision on it."""
     last_challenge_day: Mapped[date]
     sealed_at: Mapped[datetime | None] = mapped_column(Moment)
     backups_gone_on: Mapped[date | None]

@@ -95,6 +95,7 @@ def carry_out_publication(session: Session, round_id: int, subject: Mapping[str,
             published_at=now,
             forms=subject["forms"],
             reason=subject["reason"],
+            caveat=subject.get("caveat", ""),
             last_challenge_day=last,
         )
     )

@@ -348,6 +348,7 @@ class PublicationView:
     published_at: datetime
     forms: dict[str, str]
     reason: str
+    caveat: str
     last_challenge_day: date
     sealed_at: datetime | None
     backups_gone_on: date | None

@@ -66,6 +66,7 @@ def _evidence(shown: Contest, paging: Paging) -> dict[str, object]:
     return {
         "words": words,
         "taken_part": _taking_part(counted, shown.pot.ward_id) if counted else None,
+        "caveat": published.caveat if published else "",
         "form": published.forms.get(shown.pot.slug) if published else None,
         "lot": words.lot_sentence(shown.result.rule.ties) if counted else "",
         "sentences": _counting_sentences(shown),

@@ -10,7 +10,7 @@ from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db
 from pbudget.kit.clock import LONDON, say_dates
 from pbudget.ledger.queries import acts, checkpoints_of, head_of
-from pbudget.results.queries import ContestSummary, contests_of
+from pbudget.results.queries import ContestSummary, contests_of, publication_of
 from pbudget.results.words import contest_words
 from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug, rounds_under_way
 from pbudget.rounds.queries import rounds as rounds_in
@@ -65,7 +65,7 @@ def one_round(slug: str) -> str:
     if round_.phase not in DECIDED:
         return _current(round_)
     contests = contests_of([round_.id])[round_.id]
-    limits = _limits_in(round_)
+    limits, published = _limits_in(round_), publication_of(round_.id) if round_.opened_at else None
     paging = asked_page(len(contests), CONTESTS_A_PAGE)
     return render_template(
         "rounds/published.html",
@@ -74,6 +74,7 @@ def one_round(slug: str) -> str:
         paging=paging,
         has_manifest=round_.opened_at is not None,
         limits=limits,
+        caveat=published.caveat if published else "",
         notices=notices_of(acts(round_.id)) if round_.opened_at else [],
     )
 

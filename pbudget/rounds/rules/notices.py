@@ -59,8 +59,6 @@ def _act(kind: str, body: Mapping[str, Any]) -> tuple[str, str] | None:
         return f"Voting was extended until {until}", " ".join([_sentence(body["reason"]), *_outreach(body)])
     if kind == "annul":
         return "The vote was annulled", _sentence(body["reason"])
-    if kind == "publish" and body.get("caveat"):
-        return "The result was published with a caveat", _sentence(str(body["caveat"]))
     if kind == "close" and body.get("early"):
         return "Voting was closed early", _sentence(str(body.get("reason", "")))
     return None
