@@ -23,6 +23,7 @@ import pbudget.desk.officer_acts
 import pbudget.desk.routes
 import pbudget.desk.tasks
 import pbudget.exports.routes
+import pbudget.guard.bundled
 import pbudget.guard.deciding
 import pbudget.guard.holding
 import pbudget.guard.intake
@@ -65,6 +66,7 @@ from pbudget.jobs.registry import Duty, Handler, init_jobs
 from pbudget.jobs.rules import Daily, Every, OnTheClock
 from pbudget.ledger.further import init_further_checks
 from pbudget.ledger.protection import protect_ledger
+from pbudget.results.further_files import init_further_files
 from pbudget.results.obstacles import init_obstacles
 from pbudget.rounds.acts import init_acts
 from pbudget.web.access import refuse_undeclared_routes
@@ -112,6 +114,7 @@ ACTS = (
 )
 OBSTACLES_TO_PUBLICATION = (pbudget.guard.holding.why_held,)
 FURTHER_CHECKS = (pbudget.rounds.checking.check_codes,)
+FURTHER_FILES = (pbudget.guard.bundled.reports_in_bundle,)
 JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.LOAD_ROLL: pbudget.roll.tasks.load_roll,
     pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
@@ -159,6 +162,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_acts(app, ACTS)
     init_further_checks(app, FURTHER_CHECKS)
     init_obstacles(app, OBSTACLES_TO_PUBLICATION)
+    init_further_files(app, FURTHER_FILES)
     init_readiness(app, refuse=(pbudget.ledger.watch.rollback_problem,), say=(ledger_trouble,))
     init_proxies(app, settings)
     init_layout(app, settings)

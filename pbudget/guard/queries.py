@@ -184,6 +184,15 @@ def access_records(round_id: int) -> list[AccessView]:
     return [AccessView(**row) for row in db.session.execute(chosen).mappings()]
 
 
+def reports_by_contest(round_id: int) -> dict[str, ReportView]:
+    """Every report of a round by the slug of its contest."""
+    from pbudget.guard.document import document_from
+
+    chosen = select(Pot.slug, GuardReport).join(Pot, Pot.id == GuardReport.pot_id).where(Pot.round_id == round_id)
+    rows = db.session.execute(chosen.order_by(Pot.position, Pot.id))
+    return {slug: ReportView(row.made_at, document_from(row.document), row.programme) for slug, row in rows}
+
+
 def pack_of(round_id: int) -> list[tuple[str, ReportView]]:
     """Every report of a round under the name of its contest."""
     from pbudget.guard.document import document_from

@@ -19,9 +19,10 @@ from pbudget.config import Settings
 from pbudget.ledger.checkpoints import sign_bundle
 from pbudget.ledger.queries import checkpoints_of, head_of, public_lines
 from pbudget.results.counting import sign_if_possible
+from pbudget.results.further_files import further_files
 from pbudget.results.models import Bundle
 from pbudget.results.queries import BundleView, contest_content, contest_files, count_of
-from pbudget.results.rules.bundling import readme, sums_of, zip_bytes
+from pbudget.results.rules.bundling import REPORTS, readme, sums_of, zip_bytes
 from pbudget.results.rules.publishing import BALLOTS
 from pbudget.rounds.queries import RoundView
 
@@ -35,11 +36,15 @@ def sign_bundle_now(session: Session, round_: RoundView, forms: dict[str, str], 
     assert head is not None
     assert counted is not None
     kept_back = [each.name for each in contest_files(round_.id) if forms[each.slug] != BALLOTS]
+    added = further_files(round_.id)
     texts = {
-        "README.txt": readme(round_.name, kept_back, signed=signing is not None, assurance=round_.assurance),
+        "README.txt": readme(
+            round_.name, kept_back, signed=signing is not None, assurance=round_.assurance, reports=REPORTS in added
+        ),
         "outcome.json": counted.outcome,
         "verify.py": Path(pbudget.ledger.verify_alone.__file__).read_text(encoding="utf-8"),
         "recount.py": Path(pbudget.results.recount.__file__).read_text(encoding="utf-8"),
+        **added,
     }
     sums = sums_of(listed_files(round_.id, head.seq, texts, forms))
     signature = sign_bundle(signing, sums.encode()) if signing else ""

@@ -35,7 +35,7 @@ What is in it:
 manifest.json       what was settled before voting opened: pots, proposals, rule, ties, keys
 ledger.jsonl        one line for each ballot and each act, chained; no line says what a ballot says
 checkpoints.jsonl   what the chain was on earlier days, signed, as sent to the witnesses
-outcome.json        who won, and the votes and score of every proposal
+outcome.json        who won, and the votes and score of every proposal{reports}
 contests/           the ballots of a contest, shuffled, without anything about who cast them{missing}
 verify.py           the checks; recount.py the counts
 SHA256SUMS          the fingerprint of every file{signed}
@@ -44,15 +44,24 @@ What it cannot show: that the service recorded what each voter chose. That is wh
 before opening are for, and the reference every voter keeps: look for it in ledger.jsonl.
 """
 
+REPORTS = "reports.json"
+REPORTS_LINE = f"""
+{REPORTS}        who took part beside who lives here, whether it mattered, what was decided; no small groups"""
 
-def readme(name: str, totals_only: list[str], *, signed: bool, assurance: str = "code") -> str:
+
+def readme(name: str, totals_only: list[str], *, signed: bool, assurance: str = "code", reports: bool = False) -> str:
     """The README of a round's bundle; `totals_only` names the contests whose ballots are not published."""
     missing = ""
     if totals_only:
         missing = f"\n                    not published, with the auditor: {', '.join(totals_only)}"
     note = "; SHA256SUMS.sig is the round's signature on it" if signed else "; not signed: the round's key was lost"
     return README.format(
-        name=name, line="=" * len(name), missing=missing, signed=note, assurance=fill(ASSURANCE_WORDS[assurance], 112)
+        name=name,
+        line="=" * len(name),
+        missing=missing,
+        signed=note,
+        assurance=fill(ASSURANCE_WORDS[assurance], 112),
+        reports=REPORTS_LINE if reports else "",
     )
 
 
