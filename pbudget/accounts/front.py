@@ -22,7 +22,7 @@ class Task(NamedTuple):
 
 
 EVERYBODY = frozenset({"officer", "councillor", "steward", "auditor"})
-HEADINGS = ("Rounds", "Suggestions", "At a hub or road show", "Records", "You")
+HEADINGS = ("Rounds", "Budget", "Suggestions", "At a hub or road show", "Records", "You")
 """The order of the headings."""
 TASKS = [
     Task(
@@ -44,6 +44,13 @@ TASKS = [
         "The time before an election",
         "Hold publicity back, from when to when and why",
         "publicity.switch",
+        frozenset({"officer", "auditor"}),
+    ),
+    Task(
+        "Budget",
+        "Budgets to balance",
+        "Load, open and close a budget for residents, read what they chose",
+        "staff_budgets.every_budget",
         frozenset({"officer", "auditor"}),
     ),
     Task(

@@ -110,11 +110,11 @@ def _as_of_now(budget: BudgetView, held: DraftView, version: int | None) -> tupl
     return replace(held, choices=choices, version=budget.version), [said, *problems]
 
 
-def set_ward(name: str, draft_id: str, ward_id: int | None) -> None:
-    """Keep, or forget, the ward a person says they live in. Raises AnswerGone and BudgetNotOpen."""
+def set_ward(name: str, draft_id: str, ward_id: int | None) -> DraftView:
+    """Keep, or forget, the ward a person says they live in; the draft as it is then. Raises as change_answer."""
     with transaction() as session:
         budget, held = _held(session, name, draft_id)
-        _kept(session, budget, held, replace(held, ward_id=ward_id))
+        return _kept(session, budget, held, replace(held, ward_id=ward_id))
 
 
 def save_for_later(name: str, draft_id: str, secret_key: str) -> str:

@@ -10,17 +10,21 @@ from pbudget.calculator.answering import AnswerGone, AnswerNotAsShown, BudgetNot
 from pbudget.calculator.coming_back import TooManyCodes, draft_for_code
 from pbudget.calculator.forms import CodeForm
 from pbudget.calculator.models import LARGEST_GROUP
+from pbudget.calculator.outcome import Outcome, outcome_of
 from pbudget.calculator.queries import BudgetView, DraftView, budgets
 from pbudget.calculator.rules.balance import charge_of_band
 from pbudget.calculator.rules.budget import BANDS
-from pbudget.calculator.rules.numbers import rounded, say_pounds, say_short, say_whole_pounds
+from pbudget.calculator.rules.numbers import rounded, say_percent, say_pounds, say_short, say_whole_pounds
 from pbudget.calculator.rules.receipt import receipt_of
+from pbudget.calculator.rules.results import results_rows, share_of, whole_percent
 from pbudget.calculator.rules.sections import section_after, sections_of
 from pbudget.calculator.rules.standing import CLOSED, OPEN
 from pbudget.calculator.sessions import budget_here, ended_page, go_to, over_page, part_of_an_answer, resident
 from pbudget.calculator.showing import answer_page, section_page
 from pbudget.kit.errors import BadInput
+from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.kit.texts import whole_number
+from pbudget.publicity.queries import period_for_pages
 from pbudget.rounds.queries import WardChoice, wards_to_choose
 from pbudget.wards.forms import WardForm
 from pbudget.wards.own_ward import ward_code_given
@@ -30,7 +34,7 @@ from pbudget.web.layout import is_fragment
 
 pages = Blueprint("calculator", __name__, url_prefix="/budgets")
 MOST_SHOWN = 50
-for _word in (say_short, say_pounds, say_whole_pounds):
+for _word in (say_short, say_pounds, say_percent, say_whole_pounds, share_of, whole_percent):
     pages.add_app_template_filter(_word)
 
 
@@ -116,6 +120,49 @@ def receipt(slug: str) -> str:
     return render_template(
         "calculator/receipt.html", budget=budget, receipt=receipt_of(budget.content, chosen), year=year, bands=BANDS
     )
+
+
+@pages.get("/<slug>/results")
+@public
+def results(slug: str) -> Response:
+    """What people chose, once it has closed; `?ward=` or `?channel=` is one of them, where that may be shown."""
+    budget = budget_here(slug)
+    found = _results(budget)
+    if found is None:
+        return make_response(render_template("calculator/held-back.html", budget=budget))
+    return make_response(render_template("calculator/results.html", budget=budget, outcome=found))
+
+
+@pages.get("/<slug>/results/<key>")
+@public
+def results_part(slug: str, key: str) -> str:
+    """What people chose in one section, line by line; `all` is everything on one page, to print."""
+    budget = budget_here(slug)
+    found = _results(budget) or abort(404)
+    shown = found.by_section(key)
+    if not shown or not found.parts:
+        abort(404)
+    return render_template("calculator/results-part.html", budget=budget, outcome=found, shown=shown, key=key)
+
+
+def _results(budget: BudgetView) -> Outcome | None:
+    """The results that were asked for; None before the close and while publicity is held back."""
+    if budget.standing != CLOSED or period_for_pages():
+        return None
+    return outcome_of(budget, request.args.get("ward", ""), request.args.get("channel", "")) or abort(404)
+
+
+@pages.get("/<slug>/results.csv")
+@public
+def results_file(slug: str) -> Response:
+    """The table of results as a file."""
+    budget = budget_here(slug)
+    found = outcome_of(budget) if budget.standing == CLOSED and not period_for_pages() else None
+    if found is None or not found.parts:
+        abort(404)
+    named = {"Content-Disposition": f'attachment; filename="{budget.slug}-results.csv"'}
+    content = csv_bytes([*results_rows(found.parts), ["Self-selected responses, not a survey"]])
+    return Response(content, content_type="text/csv; charset=utf-8", headers=named)
 
 
 @pages.get("/<slug>/where-you-live")

@@ -15,7 +15,7 @@ from pbudget.demo.actions import (
     fill_with_real_data,
     refuse_unless_room,
 )
-from pbudget.demo.budget import complete_budget
+from pbudget.demo.budget import complete_budgets
 from pbudget.demo.real import read_folder
 from pbudget.demo.voting import complete_voting
 from pbudget.kit.clock import SystemClock
@@ -45,7 +45,7 @@ def demo(if_empty: bool, reset: bool, folder: Path | None) -> None:
             raise
         if complete_ashmere(instance):
             complete_voting(instance, SystemClock())
-            complete_budget(SystemClock())
+            complete_budgets(SystemClock())
 
 
 def _instance() -> Path:
@@ -56,8 +56,8 @@ def _instance() -> Path:
 def _ashmere(instance: Path, *, reset: bool) -> str:
     done = fill_with_ashmere(instance, SystemClock(), reset=reset)
     complete_voting(instance, SystemClock())
-    complete_budget(SystemClock())
-    return f"Ashmere: {_say(done)}, a round open for voting, one being prepared and a budget to balance. See /rounds"
+    complete_budgets(SystemClock())
+    return f"Ashmere: {_say(done)}, a round open for voting, one being prepared, a budget to balance. See /rounds"
 
 
 def _real(instance: Path, folder: Path, *, reset: bool) -> str:

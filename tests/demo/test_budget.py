@@ -1,15 +1,17 @@
-from datetime import UTC, date, datetime
+from datetime import date
 
-from pbudget.calculator.queries import budget_by_slug
+from pbudget.calculator.outcome import outcome_of
+from pbudget.calculator.queries import budget_by_slug, responses_of, responses_so_far
 from pbudget.calculator.rules.balance import Choices, balance_of
 from pbudget.calculator.rules.sheet import read_budget
 from pbudget.calculator.rules.standing import parts_not_signed_off
-from pbudget.demo.ashmere.budget import budget_csv
-from pbudget.demo.budget import complete_budget
-from pbudget.kit.clock import FixedClock, SystemClock
+from pbudget.db import db
+from pbudget.demo.ashmere.budget import THIS_YEAR, budget_csv
+from pbudget.demo.budget import complete_budgets
+from pbudget.kit.clock import SystemClock
 from tests.home.reading import grade
 
-BUDGET = read_budget(budget_csv(date(2027, 3, 14)))
+BUDGET = read_budget(budget_csv(THIS_YEAR, date(2027, 3, 14)))
 
 
 def test_ashmeres_budget_has_what_a_real_one_has():
@@ -46,9 +48,15 @@ def test_its_words_are_plain_english():
     assert grade(f"<main>{''.join(f'<p>{text}</p>' for text in words)}</main>") <= 6
 
 
-def test_it_is_open_and_making_it_again_changes_nothing(sqlite_app):
+def test_one_is_open_one_is_closed_and_making_them_again_changes_nothing(sqlite_app):
     for _ in range(2):
-        complete_budget(SystemClock())
-    there = budget_by_slug("ashmere-budget-2027-to-2028")
-    assert (there.standing, there.version, there.is_demo) == ("open", 1, True)
-    complete_budget(FixedClock(datetime(2099, 1, 1, tzinfo=UTC)))
+        complete_budgets(SystemClock())
+        db.session.rollback()
+    this, last = (budget_by_slug(f"ashmere-budget-{years}") for years in ("2027-to-2028", "2026-to-2027"))
+    assert (this.standing, this.version, this.is_demo, responses_so_far(this.id)) == ("open", 1, True, 25)
+    assert (last.standing, last.version, last.is_demo) == ("closed", 1, True)
+    outcome = outcome_of(last)
+    assert outcome.results.answers == 90
+    assert 0 < outcome.results.balanced < 90
+    assert outcome.results.pairs
+    assert responses_of(this) == []

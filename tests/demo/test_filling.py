@@ -250,7 +250,7 @@ def test_the_command_says_what_it_filled(sqlite_app):
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == (
         "Ashmere: 8 wards and 17 past contests with 8,352 ballots, a round open for voting, "
-        "one being prepared and a budget to balance. See /rounds\n"
+        "one being prepared, a budget to balance. See /rounds\n"
     )
 
 

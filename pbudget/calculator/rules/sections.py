@@ -26,6 +26,13 @@ class Section:
 
 def sections_of(budget: Budget, seed: str) -> list[Section]:
     """Every section in the order of one answer; the seed alone decides the order of the groups."""
+    by_key = {section.key: section for section in sections_in_order(budget)}
+    last = [by_key.pop(key) for key in (TAX, BORROWING) if key in by_key]
+    return [*(by_key[key] for key in shuffled(by_key, seed)), *last]
+
+
+def sections_in_order(budget: Budget) -> list[Section]:
+    """Every section in the order of the council's file."""
     taken = {TAX, BORROWING, ALL}
     groups = []
     for name, lines in budget.groups.items():
@@ -34,11 +41,9 @@ def sections_of(budget: Budget, seed: str) -> list[Section]:
         spent = sum(line.net for line in lines if line.kind == SERVICE)
         total = f"{say_short(spent)} a year" if spent else ""
         groups.append(Section(key, name, total, tuple(line.key for line in lines)))
-    by_key = {section.key: section for section in groups}
-    in_order = [by_key[key] for key in shuffled(by_key, seed)]
     tax = Section(TAX, budget.tax.name, "", (TAX,))
     borrowing = Section(BORROWING, "Borrowing to build", "", tuple(budget.scheme_by_key))
-    return [*in_order, tax, *([borrowing] if budget.schemes else [])]
+    return [*groups, tax, *([borrowing] if budget.schemes else [])]
 
 
 def section_after(sections: Sequence[Section], key: str) -> Section | None:

@@ -8,7 +8,7 @@ from datetime import date
 from pbudget.calculator.rules.sheet import COLUMNS
 from pbudget.demo.ashmere.budget_lines import LINES
 
-TITLE = "Ashmere budget 2027 to 2028"
+LAST_YEAR, THIS_YEAR = "2026 to 2027", "2027 to 2028"
 SIGNED = {"signed_off_by_role": "Director of Finance", "signed_off_on": "2026-11-02"}
 TAX = (
     ("0", "We can do less.", "Nobody pays more."),
@@ -31,22 +31,22 @@ SCHEMES = (
 Row = dict[str, str]
 
 
-def budget_csv(closes: date) -> bytes:
-    """The whole file, for a budget that closes at 5pm on a day."""
+def budget_csv(year: str, closes: date) -> bytes:
+    """The whole file of a year, for a budget that closes at 5pm on a day."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, restval="")
     writer.writeheader()
-    for rows in (_year(closes), _lines(), _tax(), _schemes()):
+    for rows in (_year(year, closes), _lines(), _tax(), _schemes()):
         writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _year(closes: date) -> Iterator[Row]:
+def _year(year: str, closes: date) -> Iterator[Row]:
     settings = {
-        "title": TITLE,
+        "title": f"Ashmere budget {year}",
         "council": "Ashmere Council",
-        "year": "2027 to 2028",
-        "gap": "6200000",
+        "year": year,
+        "gap": "6200000" if year == THIS_YEAR else "4800000",
         "tax_base": "50000",
         "core_limit": "2.99",
         "care_limit": "2",

@@ -1,0 +1,153 @@
+import io
+
+import pytest
+
+from pbudget.calculator import actions
+from pbudget.calculator.queries import BudgetView, budget_by_slug
+from pbudget.db import db
+from pbudget.wards.actions import import_boundaries
+from pbudget.wards.queries import ward_ids
+from pbudget.wards.rules.boundaries import read_boundaries
+from tests.calculator.answers import send_many, send_one
+from tests.calculator.building import WORKED, a_budget, as_csv, year_rows
+from tests.support.pages import PageClient
+from tests.support.staff import sign_in
+from tests.wards.building import FIRST, SECOND, two_wards
+
+CLOSES = {"closes": "14/03/2099 17:00"}
+
+
+@pytest.fixture
+def officer(client: PageClient) -> PageClient:
+    sign_in(client, "officer")
+    return client
+
+
+@pytest.fixture
+def name(sqlite_app) -> str:
+    loaded = actions.load_budget(a_budget(**CLOSES))
+    actions.open_budget(loaded, "test-officer")
+    return loaded
+
+
+def there(name: str) -> BudgetView | None:
+    """The budget as it is now, whatever this test has read before."""
+    db.session.rollback()
+    return budget_by_slug(name)
+
+
+def upload(client: PageClient, content: bytes, status: int):
+    token = client.get("/staff/budgets/file").one('main input[name="csrf_token"]')["value"]
+    data = {"csrf_token": token, "file": (io.BytesIO(content), "budget.csv")}
+    return client._fetch("POST", "/staff/budgets/file", status, data=data, content_type="multipart/form-data")
+
+
+def test_a_file_is_checked_shown_and_then_loaded(officer: PageClient):
+    page = upload(officer, as_csv([*year_rows(**CLOSES), *WORKED], ";", "cp1252"), 200)
+    assert "Nothing is loaded yet" in page.text
+    assert there("test-budget") is None
+    sent = {field["name"]: field["value"] for field in page.soup.select("main form input[type=hidden]")}
+    officer._fetch("POST", "/staff/budgets/file/add", 303, data=sent)
+    assert there("test-budget").content == a_budget(**CLOSES)
+
+
+def test_a_file_with_problems_is_refused_by_row_numbers(officer: PageClient):
+    page = upload(officer, as_csv([*year_rows(gap="lots"), *WORKED[:-1], dict(WORKED[-1], step="x")]), 422)
+    assert "Row 5: the value “lots” is no amount" in page.text
+    assert "The file has 2 problems. Nothing has been loaded" in page.one(".govuk-error-summary").get_text()
+    assert "The file is empty" in upload(officer, b"", 422).text
+
+
+def test_words_are_changed_signed_off_and_kept_as_a_version(officer: PageClient):
+    name = actions.load_budget(a_budget(**CLOSES))
+    page = f"/staff/budgets/{name}/words/libraries"
+    fields = {f["name"]: f.get("value") or f.get_text() for f in officer.get(page).soup.select("main [name]")}
+    wrong = officer.post(page, {**fields, "signed_off_on.0": "soon", "lost.2": "x" * 1501}, 422)
+    assert wrong.one('.govuk-error-summary a[href="#signed_off_on.0"]')
+    officer.post(page, {**fields, "lost.2": "Two of nine libraries close"}, 303)
+    saved = there(name)
+    assert (saved.version, saved.content.lines[0].steps[2].lost) == (2, "Two of nine libraries close")
+    late = officer.post(page, {**fields, "version": "1", "lost.2": "Another"}, 422)
+    assert "Somebody else changed this budget" in late.text
+
+
+def test_a_budget_is_opened_and_closed_by_an_officer(officer: PageClient):
+    name = actions.load_budget(a_budget())
+    page = f"/staff/budgets/{name}"
+    assert "It is not settled when it closes" in officer.get(page).text
+    token = officer.get("/staff/budgets/file").one('main input[name="csrf_token"]')["value"]
+    refused = officer._fetch("POST", f"{page}/open", 422, data={"csrf_token": token})
+    assert "It is not settled when it closes" in refused.one(".govuk-error-summary").get_text()
+    actions.load_budget(a_budget(**CLOSES))
+    officer.post(f"{page}/open", {}, 303, page=page)
+    assert there(name).standing == "open"
+    officer.post(f"{page}/close", {}, 303)
+    assert there(name).standing == "closed"
+
+
+def test_a_new_year_is_a_copy_with_inflation_to_be_signed_off_anew(officer: PageClient, name: str):
+    page = f"/staff/budgets/{name}/copy"
+    for wrong in ({"title": "", "year": "2028"}, {"title": "Test budget", "year": "2028"}, {"title": "B", "year": ""}):
+        assert "a title of its own" in officer.post(page, wrong, 422).text
+    officer.post(page, {"title": "Budget 2028", "year": "2028 to 2029", "rate": "3"}, 303)
+    copy = there("budget-2028")
+    assert copy.content.lines[0].gross == 463_500_000
+    assert copy.standing == "set-up"
+    assert "Nobody has signed off the words of Libraries" in officer.get("/staff/budgets/budget-2028").text
+
+
+def test_nobody_reads_what_was_chosen_before_the_close(officer: PageClient, name: str):
+    for posted in ({"step.libraries": ["-10"]}, {"step.libraries": ["10"]}):
+        before = {page: officer.get(page).soup.main.get_text() for page in sealed_pages(name)}
+        send_one(name, {**posted, "comment.libraries": ["Test comment"]})
+        after = {page: officer.get(page).soup.main.get_text() for page in sealed_pages(name)}
+        pages = {page for page in after if after[page] != before[page]}
+        assert pages <= {f"/staff/budgets/{name}"}, "only the number of answers may change"
+    officer.get(f"/budgets/{name}/results.csv", 404)
+    assert "before the budget closes" in officer.get(f"/budgets/{name}/results").text
+
+
+def sealed_pages(name: str) -> list[str]:
+    return [f"/staff/budgets/{name}", f"/staff/budgets/{name}/comments", f"/budgets/{name}/results", "/budgets"]
+
+
+@pytest.fixture
+def closed(name: str) -> str:
+    import_boundaries(read_boundaries(two_wards()), "Ashmere")
+    wards = ward_ids()
+    send_many(name, 60, [wards[FIRST]] * 5 + [None, None, None, None, wards[SECOND]])
+    send_one(name, {"step.libraries": ["-10"]}, group=7)
+    actions.close_budget(name, "test-officer")
+    return name
+
+
+def test_results_say_what_was_chosen_and_by_whom_it_was_not(officer: PageClient, closed: str):
+    page = officer.get(f"/budgets/{closed}/results")
+    assert "61 budgets were sent" in page.text
+    assert "Self-selected responses, not a survey." in page.text
+    assert "7 people; each group counts as one budget" in page.text
+    wards = page.soup.find("caption", string="Where the answers came from").parent
+    rows = {row.th.get_text(strip=True): row.td.get_text(strip=True) for row in wards.select("tbody tr")}
+    assert "fewer than 10" in rows.values()
+    assert not wards.select(f'a[href$="ward={SECOND}"]')
+    officer.get(f"/budgets/{closed}/results?ward={SECOND}", 404)
+    officer.get(f"/budgets/{closed}/results?ward=nowhere", 404)
+    officer.get(f"/budgets/{closed}/results?channel=online")
+    for part in ("culture", "council-tax", "all"):
+        assert "Self-selected responses, not a survey." in officer.get(f"/budgets/{closed}/results/{part}").text
+        officer.get(f"/budgets/{closed}/results/{part}?ward={FIRST}")
+        officer.get(f"/budgets/{closed}/results/{part}?ward={SECOND}", 404)
+    officer.get(f"/budgets/{closed}/results/none", 404)
+    text = officer.http.get(f"/budgets/{closed}/results.csv").text
+    assert "Libraries,Culture,61" in text
+    comments = officer.get(f"/staff/budgets/{closed}/comments").text
+    assert "Test comment 55" in comments
+    assert "Test reason" in comments
+    assert "Test comment" not in page.text
+
+
+def test_only_officers_change_a_budget_and_auditors_read(client: PageClient, name: str):
+    sign_in(client, "auditor")
+    client.get("/staff/budgets")
+    assert "Close it now" not in client.get(f"/staff/budgets/{name}").text
+    client.get(f"/staff/budgets/{name}/close", 403)
