@@ -38,6 +38,7 @@ import pbudget.jobs.tasks
 import pbudget.ledger.models
 import pbudget.ledger.watch
 import pbudget.outbox.tasks
+import pbudget.proposals.public_routes
 import pbudget.proposals.routes
 import pbudget.publicity.routes
 import pbudget.rehearsals.routes
@@ -93,6 +94,7 @@ ROOMS = (
     pbudget.rounds.approval_routes,
     pbudget.rounds.reminder_routes,
     pbudget.rounds.young_people_routes,
+    pbudget.proposals.public_routes,
     pbudget.proposals.routes,
     pbudget.rehearsals.routes,
     pbudget.ballots.routes,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import column, select, table
+from sqlalchemy import column, func, select, table
 
 from pbudget.db import db
 from pbudget.proposals.models import Proposal
@@ -36,6 +36,12 @@ def proposals_of(round_id: int) -> dict[int, list[ProposalView]]:
     for row in db.session.scalars(chosen.order_by(POT.c.position, POT.c.name, Proposal.reference)):
         found[row.pot_id].append(view_of(row))
     return dict(found)
+
+
+def numbers_of_proposals(round_id: int) -> dict[int, int]:
+    """How many proposals each pot of a round has, by pot id; a pot without any is left out."""
+    counted = select(Proposal.pot_id, func.count()).join(POT, POT.c.id == Proposal.pot_id)
+    return dict(db.session.execute(counted.where(POT.c.round_id == round_id).group_by(Proposal.pot_id)).all())
 
 
 def proposal(proposal_id: int) -> ProposalView | None:

@@ -164,3 +164,24 @@ def names_of_pots(pots: Sequence[PotForSheet]) -> dict[str, PotForSheet]:
     named = [(name, pot) for pot in pots for name in {pot.name.casefold(), pot.slug, (pot.ward_code or "").casefold()}]
     names = [name for name, _ in named]
     return {name: pot for name, pot in named if name and names.count(name) == 1}
+
+
+SHORTEST_BRIEF = 30
+
+
+def in_brief(text: str, longest: int = 150) -> tuple[str, str]:
+    """A description's first sentences, about two lines of them, and the rest of it; nothing and all of it for 0.
+
+    "Swings. Benches." -> ("Swings. Benches.", "")      a sentence too long is cut: ("A very long…", "…sentence.")
+    """
+    plain = " ".join(text.split())
+    if len(plain) <= longest:
+        return plain, ""
+    if longest < SHORTEST_BRIEF:
+        return "", plain
+    end = max(plain.rfind(mark, 0, longest) for mark in (". ", "! ", "? "))
+    if end > 0:
+        return plain[: end + 1], plain[end + 2 :]
+    space = plain.rfind(" ", 0, longest)
+    cut = space if space > 0 else longest
+    return plain[:cut] + "…", "…" + plain[cut:].strip()

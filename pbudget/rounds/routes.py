@@ -10,8 +10,9 @@ from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db
 from pbudget.kit.clock import LONDON, say_dates
 from pbudget.ledger.queries import acts, checkpoints_of, head_of
+from pbudget.proposals.queries import numbers_of_proposals
 from pbudget.results.queries import ContestSummary, contests_of, publication_of
-from pbudget.results.words import contest_words
+from pbudget.results.words import contest_words, plural
 from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug, rounds_under_way
 from pbudget.rounds.queries import rounds as rounds_in
 from pbudget.rounds.rules.notices import notices_of
@@ -81,11 +82,13 @@ def one_round(slug: str) -> str:
 
 def _current(round_: RoundView) -> str:
     checkpoints = checkpoints_of(round_.id) if round_.opened_at else []
+    proposals = numbers_of_proposals(round_.id) if round_.opened_at else {}
     return render_template(
         "rounds/coming-up.html",
         round=round_,
         stage=round_.stage(database_now(db.session())),
         pots=pots_of(round_.id),
+        projects={pot_id: plural(number, "project") for pot_id, number in proposals.items()},
         limits=_limits_in(round_),
         start=_start_of_voting(round_),
         notices=notices_of(acts(round_.id)) if round_.opened_at else [],

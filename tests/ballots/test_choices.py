@@ -19,7 +19,8 @@ from pbudget.ballots.rules.choices import (
 )
 from pbudget.ballots.rules.paper import Option, Paper, shuffled
 from pbudget.ballots.rules.payload import payload_of, problems_of_ballot
-from pbudget.ballots.rules.words import in_brief, total_of
+from pbudget.ballots.rules.words import total_of
+from pbudget.proposals.rules import in_brief
 from tests.ballots.papers import LIMITS, OPTIONS, contest
 
 KINDS = tuple(LIMITS)

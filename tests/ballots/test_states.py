@@ -120,11 +120,11 @@ def test_the_start_page_can_be_read_by_an_eleven_year_old_at_every_stage(sqlite_
     assert measured <= READING_AGE_10_TO_11, f"grade {measured:.1f}"
 
 
+@pytest.mark.parametrize("about", [ABOUT, ABOUT * 7])
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_forty_proposals_with_long_titles_fit_into_forty_kilobytes(sqlite_app, kind):
-    chosen = 5 if kind == "ranked" else 20  # a rank has a line of its own, with three buttons
+def test_forty_proposals_with_long_titles_and_descriptions_fit_into_forty_kilobytes(sqlite_app, kind, about):
+    chosen = 20 if kind == "ranked" else 40  # a rank has a line of its own, with three buttons
     limits = {"most_choices": chosen} if kind != "points" else {"most_points": 100}
-    about = ABOUT if kind != "points" else "A place to skate and meet."  # a line with boxes is twice as long
     pots = (PotPlan("riverside", "Riverside", ballot_type=kind, ideas=LONG, about=about, limits=limits), BOROUGH_WIDE)
     voter = Voter(sqlite_app, open_round(sqlite_app, pots=pots)).begin()
     button = "more" if kind == "points" else "add"
@@ -132,6 +132,7 @@ def test_forty_proposals_with_long_titles_fit_into_forty_kilobytes(sqlite_app, k
         voter.press("riverside", **{button: f"p{number}"})
     page = voter.at("/projects/riverside")  # the page client refuses more than 40 KB
     assert len(page.soup.select(".option")) == 40
+    assert all(option.select_one("a.option__more") for option in page.soup.select(".option"))
     assert len(voter.at("/check").response.data) <= 40 * 1024
 
 

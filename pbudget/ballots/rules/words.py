@@ -129,19 +129,3 @@ def left_in_words(contest: Contest, choices: Choices) -> str:
 def money_of(contest: Contest, amount: int) -> str:
     """An amount of this contest's money as people read it."""
     return format_money(amount, contest.currency, contest.units)
-
-
-def in_brief(text: str, longest: int = 150) -> tuple[str, str]:
-    """A description's first sentences, about two lines of them, and the rest of it.
-
-    "Swings. Benches." -> ("Swings. Benches.", "")      a sentence too long is cut: ("A very long…", "…sentence.")
-    """
-    plain = " ".join(text.split())
-    if len(plain) <= longest:
-        return plain, ""
-    end = max(plain.rfind(mark, 0, longest) for mark in (". ", "! ", "? "))
-    if end > 0:
-        return plain[: end + 1], plain[end + 2 :]
-    space = plain.rfind(" ", 0, longest)
-    cut = space if space > 0 else longest
-    return plain[:cut] + "…", "…" + plain[cut:].strip()
