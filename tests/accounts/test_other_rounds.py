@@ -139,7 +139,7 @@ def ways_to_ask(app: Flask, officer: str) -> list[Asked]:
     found = [
         Asked(method, rule, staff["officer" if "officer" in str(access_of(app, rule.endpoint)) else "auditor"])
         for method, rule in reversed(routes(app))
-        if rule.rule.startswith("/staff/") and "slug" in rule.arguments and names_in(rule)
+        if rule.rule.startswith("/staff/rounds/<slug>/") and names_in(rule)
     ]
     return sorted(found, key=lambda each: each.takes_away)
 
