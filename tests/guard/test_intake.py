@@ -62,6 +62,8 @@ def test_spreading_loses_no_ballot_and_makes_no_heap(ballots, many):
     assert sum(shares.values()) == ballots
     assert max(shares.values(), default=0) - min(shares.values(), default=0) <= 1
     assert max(shares.values(), default=0) <= ballots // many + 1
+    half = sum(number for step, number in shares.items() if step < at(5 * (many // 2)))
+    assert half == many // 2 * ballots // many, "any stretch of time has its part"
 
 
 def test_time_in_which_voting_had_stopped_is_no_time():

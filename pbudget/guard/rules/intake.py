@@ -1,7 +1,7 @@
 """Intake counters: ballots by way of voting and five minutes, and nothing of any one ballot; from them, bursts.
 
 Counted at 12:00:01 and again at 12:05:02, seven online ballots more in the ledger   ->  {12:00: 7}
-The worker was away from 12:00 to 12:15, seven more                                  ->  {12:00: 3, 12:05: 2, 12:10: 2}
+The worker was away from 12:00 to 12:15, seven more                                  ->  {12:00: 2, 12:05: 2, 12:10: 3}
 
 A gap is spread evenly: nobody knows when in it the ballots came, and one heap of them would look like a burst. Time in
 which voting had stopped is no time. Source: spec/guard.md 1.4 and 9.
@@ -35,9 +35,9 @@ def steps_between(since: datetime, until: datetime, pauses: Sequence[Pause] = ()
 
 
 def spread(ballots: int, steps: Sequence[datetime]) -> dict[datetime, int]:
-    """So many ballots evenly over these five minutes, the earlier ones first; none where there are none."""
-    each, more = divmod(ballots, len(steps))
-    shares = {step: each + (n < more) for n, step in enumerate(steps)}
+    """So many ballots as evenly as whole numbers allow; five minutes without any are left out."""
+    upto = [n * ballots // len(steps) for n in range(len(steps) + 1)]
+    shares = {step: upto[n + 1] - upto[n] for n, step in enumerate(steps)}
     return {step: share for step, share in shares.items() if share}
 
 
