@@ -193,6 +193,13 @@ def accounts() -> Sequence[AccountLine]:
     ]
 
 
+def emails_of_officers() -> list[str]:
+    """Where officers who can sign in are written to; nobody of a demonstration."""
+    chosen = select(Staff.email).join(StaffRole, StaffRole.staff_id == Staff.id)
+    usable = StaffRole.role == "officer", Staff.is_active, ~Staff.is_demo, Staff.totp_secret.is_not(None)
+    return list(db.session.scalars(chosen.where(*usable).order_by(Staff.email)))
+
+
 def labels() -> dict[str, str]:
     """What each account is called, by its id: for lists of acts."""
     return {row.id: row.label for row in db.session.execute(select(Staff.id, Staff.label))}

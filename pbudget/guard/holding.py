@@ -11,6 +11,7 @@ from pbudget.audit.actions import SYSTEM, record
 from pbudget.db import database_now, db, transaction
 from pbudget.guard.queries import DecisionView, decisions_on
 from pbudget.guard.rules.decisions import caveat_of, has_run_out, is_held
+from pbudget.guard.telling import tell_witnesses
 from pbudget.kit.clock import LONDON, say_day
 from pbudget.kit.errors import PbudgetError
 from pbudget.ledger.actions import hold_ledger
@@ -72,6 +73,7 @@ def end_hold(round_id: int) -> bool:
             return False
         subject = subject_of_publication(round_id, {}) | {"caveat": caveat_of(last.held_until)}
         carry_out_publication(session, round_id, subject)
+        tell_witnesses(session, row, last.held_until)
         record(session, SYSTEM, "result published after it was held", row.slug)
     return True
 

@@ -25,6 +25,7 @@ from pbudget.guard.pooling import Pooled, WardVotes, pool
 from pbudget.guard.queries import latest_snapshot_day, tables_seen
 from pbudget.guard.reporting import residents_of
 from pbudget.guard.rules.outreach import more_to_par
+from pbudget.guard.telling import tell_officers
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.kit.clock import LONDON
@@ -33,7 +34,7 @@ from pbudget.ledger.queries import counted_slots, head_of
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
 from pbudget.rounds.rules.dates import say_utc
-from pbudget.rounds.rules.phases import OPEN
+from pbudget.rounds.rules.phases import DECIDING, OPEN
 from pbudget.wards.queries import ward_ids
 
 EVERY = timedelta(days=7)
@@ -79,7 +80,8 @@ def who_is_missing(round_: RoundView) -> dict[str, Any]:
 def look_at_the_close(round_: RoundView) -> None:
     """Keep who had taken part when voting stopped, whatever the number; with what a weekly look of the same day showed.
 
-    Repeating it does no harm. Choices are not read: this comes before the close entry, and the count after it.
+    Where there may be more time, officers are written to in the same transaction. Choices are not read: this comes
+    before the close entry, and the count after it.
     """
     assert round_.closes_at is not None
     content = {**who_is_missing(round_), "closing": say_utc(round_.closes_at)}
@@ -88,6 +90,8 @@ def look_at_the_close(round_: RoundView) -> None:
         weekly = session.get(GuardSnapshot, (round_.id, today))
         before = [*weekly.content.get("before", []), weekly.content.get("tables", {})] if weekly else []
         session.merge(GuardSnapshot(round_id=round_.id, made_on=today, content={**content, "before": before}))
+        if round_.stage(database_now(session)) == DECIDING:
+            tell_officers(session, round_)
 
 
 def limits_of(round_id: int) -> Thresholds:

@@ -12,10 +12,12 @@ from pbudget.guard.outreach import take_weekly_snapshots
 from pbudget.guard.queries import latest_snapshot, look_at_close_of, tables_seen
 from pbudget.guard.tasks import look_at_closed_rounds
 from pbudget.ledger.models import LedgerEntry
+from pbudget.outbox.models import Message
 from pbudget.results.counting import count_round
 from pbudget.rounds.queries import round_by_id
 from tests.guard.test_live import ledger_rows, older_people_came, open_with_questions
 from tests.results.closed_round import close
+from tests.rounds.building import officer
 from tests.support.pages import PageClient
 from tests.support.staff import sign_in
 
@@ -85,6 +87,31 @@ def test_looking_changes_nothing_in_the_ledger(stopped):
     look_at_closed_rounds()
     assert ledger_rows() == before
     assert {row.kind for row in db.session.execute(sa.select(LedgerEntry.kind))} == {"open", "ballot"}
+
+
+def mail() -> list[tuple[str, str]]:
+    db.session.rollback()
+    return [(each.to, each.subject) for each in db.session.scalars(sa.select(Message).order_by(Message.to))]
+
+
+def test_officers_are_written_to_once_that_there_is_something_to_decide(app, stopped):
+    for label in ("Officer A", "Officer B"):
+        officer(label)
+    officer("Auditor", roles=("auditor",))
+    look_at_closed_rounds()
+    look_at_closed_rounds()
+    subject = "Spring vote 2027: decide on more time by 5pm on Monday 15 March 2027"
+    assert mail() == [("officer-a@test.example", subject), ("officer-b@test.example", subject)]
+    text = db.session.scalars(sa.select(Message.text)).first()
+    assert "until 5pm on Sunday 21 March 2027 at the latest" in text
+    assert f"/staff/rounds/{stopped.slug}/at-the-close" in text
+
+
+def test_where_nothing_can_be_decided_nobody_is_written_to(stopped):
+    stopped.change(decide_by=None, extension_days=None)
+    officer("Officer A")
+    look_at_closed_rounds()
+    assert (len(looks()), mail()) == (1, [])
 
 
 def test_after_an_extension_it_is_looked_at_again(stopped):

@@ -12,6 +12,7 @@ from pbudget.guard.live import report_round
 from pbudget.guard.queries import decisions_on
 from pbudget.guard.rules.decisions import has_run_out, is_held
 from pbudget.ledger.queries import acts, verify_ledger
+from pbudget.outbox.models import Message
 from pbudget.publicity.actions import set_period
 from pbudget.results.counting import count_round
 from pbudget.results.models import Publication, Recount
@@ -76,6 +77,7 @@ def test_while_it_is_held_nobody_publishes_it(held):
 
 def test_when_the_days_are_over_it_is_published_once_with_a_caveat(held):
     before = outcome_rows()
+    held.change(witnesses=[{"role": "Test witness 1", "email": "witness1@test.example"}])
     held.move_clock(OVER)
     end_holds()
     end_holds()
@@ -85,6 +87,8 @@ def test_when_the_days_are_over_it_is_published_once_with_a_caveat(held):
     assert (phase_of(held.id), audit_lines()) == ("published", ["result published after it was held"])
     assert outcome_rows() == before
     assert verify_ledger(held.id).ok
+    (mail,) = [each for each in db.session.scalars(sa.select(Message)) if each.to == "witness1@test.example"]
+    assert "published it by itself" in mail.text
     for page in ("", "/result", "/riverside"):
         read = PageClient(held.app).get(f"/rounds/{held.slug}{page}")
         assert "Published with a caveat. It was held until 30 March 2027" in read.text, page
