@@ -32,6 +32,7 @@ import pbudget.guard.outreach_routes
 import pbudget.guard.routes
 import pbudget.guard.staff_routes
 import pbudget.guard.tasks
+import pbudget.guard.turnout_routes
 import pbudget.home.routes
 import pbudget.hubs.routes
 import pbudget.jobs.tasks
@@ -108,6 +109,7 @@ ROOMS = (
     pbudget.guard.routes,
     pbudget.guard.staff_routes,
     pbudget.guard.outreach_routes,
+    pbudget.guard.turnout_routes,
     pbudget.exports.routes,
 )
 ACTS = (

@@ -9,6 +9,7 @@ from pbudget.guard.queries import decisions_on, lines_of_round, programme_of, re
 from pbudget.guard.rules.decisions import CHOICES, why_not_hold
 from pbudget.guard.showing import COLOURS, report_page
 from pbudget.kit.errors import BadInput
+from pbudget.results.queries import is_counted
 from pbudget.rounds.approving import request_approval
 from pbudget.rounds.queries import RoundView, pot_by_slugs, round_by_slug
 from pbudget.web.access import roles, signed_in_staff
@@ -62,6 +63,7 @@ def _page(round_: RoundView, form: DecisionForm) -> str:
         "guard/staff.html",
         round=round_,
         lines=lines_of_round(round_.id),
+        counted=is_counted(round_.id),
         programme=programme_of(round_.id),
         decisions=decisions,
         held_until=decisions[-1].held_until if decisions else None,
