@@ -13,7 +13,8 @@ WHERE = """wanted => {
   const it = document.activeElement;
   if (!it || it === document.body) return null;
   const lines = it.getClientRects(), line = lines[0] || it.getBoundingClientRect();
-  const top = document.elementFromPoint(line.left + line.width / 2, line.top + line.height / 2);
+  const middle = (Math.max(line.top, 0) + Math.min(line.bottom, innerHeight)) / 2;  // of the part on the screen
+  const top = document.elementFromPoint(line.left + line.width / 2, middle);
   const label = it.labels && it.labels[0];
   const seen = top && (it.contains(top) || top.contains(it) || (label && label.contains(top)));
   const group = it.type === "radio" && wanted.type === "radio" && it.name === wanted.name;
