@@ -23,6 +23,14 @@ document.addEventListener("htmx:after:swap", () => {
   if (note) note.hidden = true;
 });
 
+// Presses wait for one another. What stands in the boxes when a press is sent goes with it, not what stood there when
+// it was made: three quick presses of plus are three points on a slow line too.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const { form, body } = ctx.request;
+  if (!form || !(body instanceof URLSearchParams)) return;
+  for (const [name, value] of new FormData(form)) if (name.startsWith("points.")) body.set(name, value);
+});
+
 // The answer to something sent wrongly is no place to come back to: with the button Back, or on reloading, the page is
 // asked for afresh instead of the form being sent once more.
 if (document.querySelector(".govuk-error-summary")) history.replaceState(null, "", location.href);

@@ -1,9 +1,10 @@
 """Voting in a real Chromium: by keyboard, on a phone, with scripts and without."""
 
 import re
+from time import sleep
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.looking import Condition, Reader, reading
 from tests.browser.test_keyboard import FOCUSED
@@ -111,6 +112,23 @@ def test_three_quick_presses_of_plus_are_three_points_and_a_typed_number_is_kept
         expect(page.get_by_role("textbox", name="Points New swings")).to_have_value("4")
         page.get_by_role("textbox", name="Points New swings").press("Enter")
         expect(page.get_by_role("textbox", name="Points Pocket park")).to_have_value("1")
+
+
+def test_quick_presses_of_plus_are_all_counted_on_a_slow_line(browser, voting_site):
+    with reading(browser, voting_site.site.address, Condition("a slow line")) as reader:
+        page = to_the_projects(reader, voting_site, "points")
+        page.route("**/projects/**", slowly)
+        for name in ("Skate park", "Skate park", "Pocket park", "Skate park"):
+            page.get_by_role("button", name=f"One point more for {name}").evaluate("it => it.click()")
+        expect(page.locator("#total")).to_contain_text("4 of 10 points given. 6 left.")
+        expect(page.get_by_role("textbox", name="Points Skate park")).to_have_value("3")
+        expect(page.get_by_role("textbox", name="Points Pocket park")).to_have_value("1")
+
+
+def slowly(route: Route) -> None:
+    """Half a second later; meanwhile the next press is made."""
+    sleep(0.5)
+    route.continue_()
 
 
 def test_moving_a_project_up_keeps_the_focus_and_removing_it_goes_to_the_list(browser, voting_site):
