@@ -11,7 +11,8 @@ from pbudget.ledger.rules import RoundClosed
 from pbudget.rounds.acts import ActNotPossible
 from pbudget.rounds.approving import MayNotApprove, approve, refuse, request_approval
 from pbudget.rounds.closing import TooEarlyToClose, close_due_rounds
-from pbudget.rounds.queries import round_by_id, rounds_due_to_close
+from pbudget.rounds.officer_acts import opening_of, words_of_opening
+from pbudget.rounds.queries import round_by_id, rounds_due_to_close, set_up_by_id
 from pbudget.rounds.rules.extension import (
     MoreTime,
     allowance_problem,
@@ -302,3 +303,23 @@ def test_an_officer_asks_by_the_pages_and_reads_what_is_missing(sqlite_app):
     set_clock(sqlite_app, DUE)
     sign_in(client, staff_id=ready.a.id)
     assert "The time to decide ended" in client.get(ask).text
+
+
+def test_an_officer_sets_the_days_and_reads_why_too_few_do_not_do(sqlite_app):
+    ready, client = ready_round(sqlite_app), PageClient(sqlite_app)
+    sign_in(client, staff_id=ready.a.id)
+    dates = f"/staff/rounds/{ready.slug}/dates"
+    opens = {"opens-day": "1", "opens-month": "3", "opens-year": "2027", "opens-time": "9am"}
+    sent = {**opens, "closes-day": "14", "closes-month": "3", "closes-year": "2027", "closes-time": "5pm"}
+    refused = client.post(dates, {**sent, "extension_days": "1"}, status=422)
+    assert "More time is decided by 5pm on Monday 15 March 2027" in refused.text
+    assert "Allow more days" in refused.text
+    for typed in ("29", "0", "-1", "many"):
+        assert "whole number from 1 to 28" in client.post(dates, {**sent, "extension_days": typed}, status=422).text
+    client.post(dates, {**sent, "extension_days": "7"}, status=303)
+    assert client.get(dates).one("input[name=extension_days]")["value"] == "7"
+    words = dict(words_of_opening(opening_of(set_up_by_id(ready.id))))
+    assert "until 5pm on Sunday 21 March 2027 (GMT) at the latest" in words["More time at the close"]
+    client.post(dates, sent, status=303)
+    words = dict(words_of_opening(opening_of(set_up_by_id(ready.id))))
+    assert words["More time at the close"] == "not possible: voting ends at its closing time"
