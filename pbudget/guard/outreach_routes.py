@@ -21,6 +21,8 @@ from pbudget.wards.queries import wards_around
 from pbudget.web.access import roles, signed_in_staff
 
 pages = Blueprint("outreach", __name__, url_prefix="/staff/rounds/<slug>")
+MOST_REASONS = 5
+"""So many reasons fit on a sheet; they stand with the most telling first."""
 EVERYWHERE = SelectChoice("", "The whole area")
 
 
@@ -90,6 +92,23 @@ def impact(slug: str) -> str:
         colours=COLOURS,
         labels=LABELS,
         flag_words=flag_words,
+    )
+
+
+@pages.get("/sheets")
+@roles("officer", "auditor")
+def sheets(slug: str) -> str:
+    """A sheet for each contest, to print and hand to its councillors."""
+    round_ = _round(slug)
+    return render_template(
+        "guard/sheets.html",
+        round=round_,
+        contests=pack_of(round_.id),
+        decisions=decisions_on(round_.id),
+        choices=CHOICES,
+        colours=COLOURS,
+        flag_words=flag_words,
+        most=MOST_REASONS,
     )
 
 
