@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pbudget.db import db
 from pbudget.kit.working_days import working_day_after
 from pbudget.ledger.queries import acts, head_of, verify_ledger
 from pbudget.ledger.rules import RoundClosed
@@ -320,6 +321,8 @@ def test_an_officer_sets_the_days_and_reads_why_too_few_do_not_do(sqlite_app):
     assert client.get(dates).one("input[name=extension_days]")["value"] == "7"
     words = dict(words_of_opening(opening_of(set_up_by_id(ready.id))))
     assert "until 5pm on Sunday 21 March 2027 (GMT) at the latest" in words["More time at the close"]
-    client.post(dates, sent, status=303)
+    client.post(dates, {**sent, "extension_days": ""}, status=303)
+    assert not client.get(dates).one("input[name=extension_days]").get("value")
+    db.session.rollback()
     words = dict(words_of_opening(opening_of(set_up_by_id(ready.id))))
     assert words["More time at the close"] == "not possible: voting ends at its closing time"
