@@ -4,6 +4,7 @@ import argparse
 import http.client
 import multiprocessing
 import os
+import random
 import statistics
 import sys
 import tempfile
@@ -21,12 +22,13 @@ AT_ONCE = 8
 
 
 class Request(NamedTuple):
-    """One request: where, what it says, the cookie it comes with, and how; a GET says nothing."""
+    """One request: where, what it says, the cookie it comes with, and how; a GET says nothing, htmx wants a part."""
 
     path: str
     body: str
     cookie: str
     method: str = "POST"
+    by_htmx: bool = False
 
 
 class Measured(NamedTuple):
@@ -51,11 +53,11 @@ def csrf_of(app: Flask) -> tuple[str, str]:
         return token, session["csrf_token"]
 
 
-def cookie_of(app: Flask, csrf: str, draft_id: str) -> str:
-    """The session cookie of a browser with this draft."""
+def cookie_of(app: Flask, csrf: str, draft_id: str, name: str = "ballot") -> str:
+    """The session cookie of a browser with this draft, which the session has under a name."""
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
-    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'csrf_token': csrf, 'ballot': draft_id})}"
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'csrf_token': csrf, name: draft_id})}"
 
 
 def serve(make: Callable[..., Flask], arguments: tuple[Any, ...], pipe: Any) -> None:
@@ -100,8 +102,8 @@ class Served:
         self.process.join()
 
 
-def fire(server: Served, requests: list[Request]) -> Measured:
-    """Send every request once, AT_ONCE at a time; each must be answered as it should be."""
+def fire(server: Served, requests: list[Request], at_once: int = AT_ONCE, pause: float = 0) -> Measured:
+    """Send every request once, so many at a time, each with a pause before the next; all must be answered rightly."""
     waiting, seconds, lock, cpu = iter(requests), [], threading.Lock(), server.cpu()
 
     def write() -> None:
@@ -111,11 +113,12 @@ def fire(server: Served, requests: list[Request]) -> Measured:
                 request = next(waiting, None)
             if request is None:
                 return
+            time.sleep(pause * random.random() * 2)
             taken = send(connection, request)
             with lock:
                 seconds.append(taken)
 
-    threads = [threading.Thread(target=write) for _ in range(AT_ONCE)]
+    threads = [threading.Thread(target=write) for _ in range(at_once)]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -130,6 +133,7 @@ def fire(server: Served, requests: list[Request]) -> Measured:
 def send(connection: http.client.HTTPConnection, request: Request) -> float:
     """The seconds until the answer, which must say recorded (200) or lead to the page that does (303)."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": request.cookie}
+    headers |= {"HX-Request": "true"} if request.by_htmx else {}
     started = time.perf_counter()
     connection.request(request.method, request.path, request.body or None, headers)
     response = connection.getresponse()

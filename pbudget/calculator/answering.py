@@ -17,8 +17,8 @@ from pbudget.calculator.models import BudgetDraft, BudgetResponse
 from pbudget.calculator.queries import BudgetView, DraftView, draft_by_id, sent_of
 from pbudget.calculator.rules.answers import LONGEST_REASON, read_comments, usable_words
 from pbudget.calculator.rules.balance import Balance, balance_of, choices_as_json
-from pbudget.calculator.rules.budget import BANDS
-from pbudget.calculator.rules.choices import Posted, Problem, read_page, still_usable
+from pbudget.calculator.rules.budget import BANDS, TAX
+from pbudget.calculator.rules.choices import Posted, Problem, changed_keys, read_page, still_usable
 from pbudget.calculator.rules.standing import OPEN
 from pbudget.db import database_now, transaction
 from pbudget.kit.clock import LONDON
@@ -55,6 +55,8 @@ class Changed:
     before: Balance
     after: Balance
     problems: Sequence[Problem]
+    keys: frozenset[str]
+    """Every part whose choice is another one now, or was refused; council tax where the band is another one."""
 
 
 def begin_answer(name: str, *, channel: str = "online", group_size: int | None = None) -> str:
@@ -94,7 +96,9 @@ def change_answer(name: str, draft_id: str, posted: Posted, version: int | None)
         after = _kept(session, budget, held, after)
     before = balance_of(budget.content, started.choices)
     found = (*problems, *refused, *too_long)
-    return Changed(budget, after, before, balance_of(budget.content, choices), found)
+    keys = {problem.key for problem in found} | changed_keys(budget.content, held.choices, choices)
+    keys |= {TAX} if after.band != held.band else set()
+    return Changed(budget, after, before, balance_of(budget.content, choices), found, frozenset(keys))
 
 
 def _as_of_now(budget: BudgetView, held: DraftView, version: int | None) -> tuple[DraftView, list[Problem]]:

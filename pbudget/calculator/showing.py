@@ -58,7 +58,8 @@ def section_page(budget: BudgetView, held: DraftView, key: str, changed: Changed
         return None
     problems = changed.problems if changed else ()
     balance = changed.after if changed else balance_of(budget.content, held.choices)
-    shown = [(section, _words(budget.content, held, section, problems)) for section in chosen]
+    wanted = changed.keys if changed and is_fragment() else None
+    shown = [(section, _words(budget.content, held, section, problems, wanted)) for section in chosen]
     page = render_template(
         "calculator/_changed.html" if is_fragment() else "calculator/section.html",
         budget=budget,
@@ -76,8 +77,12 @@ def section_page(budget: BudgetView, held: DraftView, key: str, changed: Changed
     return make_response(page, 422 if problems else 200)
 
 
-def _words(budget: Budget, held: DraftView, section: Section, problems: Sequence[Problem]) -> list[PartWords]:
-    return [words_of(budget, held.choices, held.comments, held.band, key, problems) for key in section.keys]
+def _words(
+    budget: Budget, held: DraftView, section: Section, problems: Sequence[Problem], wanted: frozenset[str] | None
+) -> list[PartWords]:
+    """The parts of a section in words; for htmx only those that are wanted."""
+    keys = [key for key in section.keys if wanted is None or key in wanted]
+    return [words_of(budget, held.choices, held.comments, held.band, key, problems) for key in keys]
 
 
 def changes_by_section(budget: Budget, held: DraftView) -> list[tuple[Section, list[ChangeWords]]]:

@@ -47,6 +47,12 @@ def chosen_at(budget: Budget, choices: Choices, key: str) -> int:
     return choices.schemes.get(key, scheme.planned) if scheme else choices.lines.get(key, 0)
 
 
+def changed_keys(budget: Budget, before: Choices, after: Choices) -> set[str]:
+    """The keys of everything that is chosen otherwise now."""
+    keys = {*before.lines, *after.lines, *before.schemes, *after.schemes, TAX} & {*parts_of(budget)}
+    return {key for key in keys if chosen_at(budget, before, key) != chosen_at(budget, after, key)}
+
+
 def with_choice(budget: Budget, choices: Choices, key: str, value: int) -> Choices:
     """The choices with one more, or one undone: what is as the council has it is no choice."""
     if key == TAX:
