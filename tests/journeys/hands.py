@@ -143,7 +143,7 @@ class Keys(Hands):
             if not (stop["inside"] and stop["seen"]):
                 raise FocusLost(f"{self.page.url}: {stop['name']} has the focus and cannot be seen")
             if stop["here"]:
-                if not wanted.evaluate(LOOKS):
+                if not self.page.evaluate(f"({LOOKS})(document.activeElement)"):
                     raise FocusLost(f"{self.page.url}: {stop['name']} looks the same with the focus")
                 return
         raise FocusLost(f"{self.page.url}: Tab does not reach {control}")

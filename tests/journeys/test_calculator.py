@@ -1,0 +1,96 @@
+"""A resident balances Ashmere's budget in every way; every page on it is looked at; an officer closes it and reads."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.looking import GRAVE
+from tests.journeys.conftest import IN_EVERY_WAY, POINTING
+
+PATH = "/budgets/ashmere-budget-2027-to-2028"
+
+
+@IN_EVERY_WAY
+def test_a_resident_balances_comments_sends_and_prints(demonstration, person, way):
+    hands, address = person(way), demonstration.site.address
+    page = begun(hands, address)
+    page.goto(f"{address}{PATH}/parts/libraries-sport-and-culture")
+    choose(hands, "libraries", "10% less, saves £400,000")
+    expect_balance(hands, way, "£5,800,000 still to find")
+    choose(hands, "museum-and-theatre", "Another number")
+    hands._type(page.locator("#b-museum-and-theatre"), "-30")
+    hands._open(page.locator("#cs-libraries"))
+    hands._type(page.locator("#c-libraries"), "Keep Saturdays.")
+    expect_balance(hands, way, "£5,545,000 still to find")
+    expect(page.locator("#now-museum-and-theatre")).to_contain_text("At -25%")
+    hands.press("button", "Continue")
+    page.goto(f"{address}{PATH}/parts/council-tax")
+    hands.choose("Your council tax band", "Band C")
+    choose(hands, "council-tax", "4.99% more", exact=False)
+    expect_balance(hands, way, "A Band C home pays £79.84 a year more. That is £1.54 a week.")
+    hands.press("button", "Continue")
+    hands.press("button", "Check your budget")
+    hands.press("button", "Send my budget")
+    expect(page.get_by_role("alert")).to_contain_text("tick the box")
+    hands.tick("I would rather not balance the budget")
+    hands.type("Why?", "I would not cut more than this.")
+    hands.press("button", "Send my budget")
+    expect(page.locator("h1")).to_have_text("Your budget is sent")
+    hands.press("link", "Print your budget, or show it to somebody")
+    expect(page.locator("main")).to_contain_text("“Keep Saturdays.”")
+    expect(page.locator("main")).to_contain_text("£1,054,000 still to find")
+
+
+def begun(hands, address: str):
+    """An answer that was begun from the front page."""
+    hands.page.goto(address)
+    hands.press("link", "Balance the budget: Ashmere budget 2027 to 2028")
+    hands.press("button", "Start")
+    expect(hands.page.locator(".balance")).to_contain_text("£6,200,000 still to find")
+    return hands.page
+
+
+def choose(hands, key: str, label: str, *, exact: bool = True) -> None:
+    hands._tick(hands.page.locator(f"#line-{key}").get_by_label(label, exact=exact))
+
+
+def expect_balance(hands, way, said: str) -> None:
+    """With scripts the balance follows by itself; without them a button shows it."""
+    if not way.condition.scripts:
+        hands.press("button", "Update the balance")
+    expect(hands.page.locator("#balance")).to_contain_text(said)
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_no_page_of_an_answer_has_a_grave_finding_or_scrolls_sideways(demonstration, person, width):
+    hands, address = person(POINTING), demonstration.site.address
+    hands.page.set_viewport_size({"width": width, "height": 800})
+    page = begun(hands, address)
+    findings = []
+    for part in ("parts/running-the-council", "parts/council-tax", "parts/borrowing", "parts/all", "check", "summary"):
+        page.goto(f"{address}{PATH}/{part}")
+        found = Axe().run(page).response["violations"]
+        findings += [
+            f"{part}: {each['id']} {each['nodes'][0]['html'][:160]}" for each in found if each["impact"] in GRAVE
+        ]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, part
+    assert not findings, "\n".join(findings)
+
+
+def test_a_choice_that_cannot_be_used_is_said_beside_the_balance_and_the_rest_is_kept(demonstration, person):
+    hands, address = person(POINTING), demonstration.site.address
+    page = begun(hands, address)
+    page.goto(f"{address}{PATH}/parts/libraries-sport-and-culture")
+    choose(hands, "libraries", "10% less, saves £400,000")
+    choose(hands, "leisure-centres", "Another number")
+    hands._type(page.locator("#b-leisure-centres"), "-90")
+    page.keyboard.press("Tab")
+    expect(page.locator("#refused")).to_contain_text("Leisure centres: enter a change from -50% to 10%")
+    expect(page.locator("#balance")).to_contain_text("£5,800,000 still to find")
+    hands._open(page.locator("#cs-libraries"))
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        hands._type(page.locator("#c-libraries"), "Kept without leaving the box.")
+    choose(hands, "leisure-centres", "25% less, saves £300,000")
+    expect(page.locator("#balance")).to_contain_text("£5,500,000 still to find")
+    expect(page.locator("#refused")).to_be_empty()
+    assert page.locator("#b-leisure-centres").input_value() == ""
