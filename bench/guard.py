@@ -9,6 +9,7 @@ and is printed apart.
 """
 
 import argparse
+import json
 import sys
 import tempfile
 from collections import Counter
@@ -41,31 +42,36 @@ looked.as_object()
 print(time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 CITIES = {
-    "Poland_Gdynia_2022_Chylonia__large.pb": "Poland_Gdynia_2022_Chylonia__small.pb",
-    "Poland_Gdynia_2022_Chylonia__small.pb": "Poland_Gdynia_2022_Chylonia__large.pb",
-    "Poland_Gdynia_2023_Witomino__small.pb": "Poland_Gdynia_2022_Chylonia__small.pb",
-    "Poland_Katowice_2021_Osiedle_Tysiaclecia.pb": "Poland_Katowice_2020.pb",
-    "Poland_Katowice_2025_Giszowiec.pb": "Poland_Katowice_2020.pb",
+    "Poland_Gdansk_2020_Mlyniska.pb": "Gdańsk 2020",
+    "Poland_Gdynia_2022_Chylonia__large.pb": "Gdynia 2022",
+    "Poland_Gdynia_2022_Chylonia__small.pb": "Gdynia 2022",
+    "Poland_Gdynia_2023_Witomino__small.pb": "Gdynia 2022",
+    "Poland_Katowice_2021_Osiedle_Tysiaclecia.pb": "Katowice 2021",
+    "Poland_Katowice_2025_Giszowiec.pb": "Katowice 2025",
 }
-"""Votes with ages and sexes, and the vote whose own voters each is compared with."""
-BANDS = {"0-17": (0, 17), "18-29": (18, 29), "30-44": (30, 44), "45-59": (45, 59), "60+": (60, 200)}
+"""Votes with ages and sexes, and the city whose own voters each is compared with, by the name it has in VECTORS."""
+VECTORS = DATA.parents[1] / "vectors" / "guard.json"
+Shares = Mapping[str, Mapping[str, float]]
+AGE_OF_BAND = {"0-17": "16", "18-29": "25", "30-44": "37", "45-59": "52", "60+": "68"}
 SIZES = (5, 10, 15, 20)
+VERDICTS = ("balanced", "watch", "at risk of capture", "not enough data")
+GOLDEN = 0.6180339887498949
 MAN_OF_22, OTHERS = ("M", "22"), ("", "")
 
 
 class Bloc(NamedTuple):
-    """What is put in: who casts it, and how many projects each ballot names."""
+    """What is put in: who casts it (None: people like those the vote is compared with), and how many projects each."""
 
     name: str
-    sex: str
-    age: str
+    caster: tuple[str, str] | None
     projects: int
 
 
 BLOCS = (
-    Bloc("three projects, men of 22", *MAN_OF_22, 3),
-    Bloc("one project, men of 22", *MAN_OF_22, 1),
-    Bloc("one project, people who did not say", *OTHERS, 1),
+    Bloc("three projects, men of 22", MAN_OF_22, 3),
+    Bloc("one project, men of 22", MAN_OF_22, 1),
+    Bloc("one project, people who did not say", OTHERS, 1),
+    Bloc("three projects, people like the city", None, 3),
 )
 
 
@@ -76,6 +82,8 @@ def main() -> None:
     wanted = options.parse_args()
     if not DATA.is_dir():
         sys.exit(f"No folder {DATA}: put the real data there to run this bench.")
+    if wanted.detection and not VECTORS.is_file():
+        sys.exit(f"No file {VECTORS}: put the check values there to put blocs into real votes.")
     target = speed()
     if wanted.detection:
         print_detection()
@@ -98,39 +106,61 @@ def speed() -> Target:
 
 
 def print_detection() -> None:
-    """Print, for every bloc and size, how often the verdict is at least "watch", and the same without any bloc."""
-    votes = [(read(DATA / name, keep_voters=True), shares_of(DATA / other)) for name, other in CITIES.items()]
-    untouched = [verdict(election, shares) for election, shares in votes]
-    print(
-        f"\n{'bloc put into ' + str(len(votes)) + ' real votes':<38}{'share':>6}{'watch or worse':>16}{'at risk':>10}"
-    )
-    _row("none", 0, untouched)
+    """Print how often each verdict follows for every bloc and size, beside the votes as they are."""
+    cities = json.loads(VECTORS.read_text(encoding="utf-8"))["baselines"]["city"]
+    votes = [(read(DATA / name, keep_voters=True), cities[city]) for name, city in CITIES.items()]
+    heads = "".join(f"{name.split(' ')[0] if name != VERDICTS[2] else 'at risk':>10}" for name in VERDICTS[:3])
+    print(f"\n{'bloc put into ' + str(len(votes)) + ' real votes':<38}{'share':>6}{heads}{'no verdict':>12}")
+    _row("untouched", 0, [verdict(election, shares) for election, shares in votes])
     for bloc in BLOCS:
         for size in SIZES:
-            _row(bloc.name, size, [verdict(with_bloc(election, bloc, size), shares) for election, shares in votes])
+            _row(
+                bloc.name,
+                size,
+                [verdict(with_bloc(election, bloc, size, shares), shares) for election, shares in votes],
+            )
 
 
 def _row(name: str, size: int, verdicts: list[str]) -> None:
     counted = Counter(verdicts)
-    risk, watch = counted["at risk of capture"], counted["watch"]
-    print(f"{name:<38}{size:>5}%{risk + watch:>11} of {len(verdicts)}{risk:>5} of {len(verdicts)}")
+    cells = "".join(f"{counted[each]:>10}" for each in VERDICTS[:3])
+    print(f"{name:<38}{size:>5}%{cells}{counted[VERDICTS[3]]:>12}")
 
 
-def verdict(election: Election, shares: Mapping[str, Mapping[str, float]]) -> str:
+def verdict(election: Election, shares: Shares) -> str:
     """The guard's verdict on a vote."""
     return look_at(election, Residents(shares)).found.verdict.verdict
 
 
-def with_bloc(election: Election, bloc: Bloc, percent: int) -> Election:
+def with_bloc(election: Election, bloc: Bloc, percent: int, shares: Shares) -> Election:
     """Add a bloc for the most popular projects that were not funded, as so many per cent of all ballots."""
     extra = round(election.ballots * percent / (100 - percent))
     named = tuple(sorted(losers(election)[: bloc.projects]))
     each = int(election.meta.get("max_sum_points", 1)) // bloc.projects
     points = (each,) * len(named) if election.ballot_type == "points" else ()
-    added = BallotClass(named, extra, points)
-    said = {"sex": bloc.sex, "age": bloc.age}
-    voter = Voter(len(election.classes), tuple(said.get(name, "") for name in election.voter_columns))
-    return replace(election, classes=(*election.classes, added), voters=(*election.voters, *[voter] * extra))
+    casters = [bloc.caster] * extra if bloc.caster else list(alike(shares, extra))
+    added = [
+        Voter(len(election.classes), tuple({"sex": sex, "age": age}.get(name, "") for name in election.voter_columns))
+        for sex, age in casters
+    ]
+    classes = (*election.classes, BallotClass(named, extra, points))
+    return replace(election, classes=classes, voters=(*election.voters, *added))
+
+
+def alike(shares: Shares, number: int) -> Iterator[tuple[str, str]]:
+    """People in the shares of a city by sex and by age, the two unrelated; the same ones every time."""
+    for n in range(number):
+        sex = _at(shares["sex"], (n * GOLDEN) % 1)
+        yield sex, AGE_OF_BAND[_at(shares["age"], (n + 0.5) / number)]
+
+
+def _at(groups: Mapping[str, float], place: float) -> str:
+    """The group at a place from 0 to 1 when groups lie side by side."""
+    for group, share in groups.items():
+        place -= share
+        if place < 0:
+            return group
+    return group
 
 
 def losers(election: Election) -> list[int]:
@@ -138,25 +168,6 @@ def losers(election: Election) -> list[int]:
     looked = look_at(election, None)
     support = Counter(p for ballot in election.classes for p in ballot.choices for _ in range(ballot.times))
     return [p for p, _ in support.most_common() if p not in looked.found.cast]
-
-
-def shares_of(path: Path) -> dict[str, dict[str, float]]:
-    """The shares of a vote's own voters by sex and age."""
-    election = read(path, keep_voters=True)
-    answers = {name: list(_column(election, name)) for name in ("sex", "age")}
-    sexes = Counter(sex for sex in answers["sex"] if sex in ("F", "M"))
-    ages = Counter(
-        band for age in answers["age"] if age for band, (low, high) in BANDS.items() if low <= int(float(age)) <= high
-    )
-    counted = {"sex": sexes, "age": ages}
-    return {
-        name: {group: x / counts.total() for group, x in sorted(counts.items())} for name, counts in counted.items()
-    }
-
-
-def _column(election: Election, name: str) -> Iterator[str]:
-    place = election.voter_columns.index(name)
-    return (voter.values[place] for voter in election.voters)
 
 
 if __name__ == "__main__":

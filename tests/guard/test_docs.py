@@ -88,6 +88,16 @@ def test_the_bench_on_the_page_exists() -> None:
     assert find_spec("bench.guard")
 
 
+@pytest.mark.full
+def test_the_table_of_blocs_on_the_page_is_what_the_bench_prints(
+    shared_data: Path, capsys: pytest.CaptureFixture
+) -> None:
+    from bench.guard import print_detection
+
+    print_detection()
+    assert f"```text\n{capsys.readouterr().out.strip()}\n```" in COMMAND
+
+
 def test_the_pages_lead_to_each_other_and_to_pages_that_are_there() -> None:
     for page in (PAGE, COMMAND):
         linked = re.findall(r"\]\(([a-z-]+\.md)\)", page)
