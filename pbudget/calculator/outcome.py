@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pbudget.calculator.models import CHANNELS
 from pbudget.calculator.queries import BudgetView, SentView, responses_of
+from pbudget.calculator.rules.budget import SERVICE, TAX
 from pbudget.calculator.rules.choices import parts_of
 from pbudget.calculator.rules.results import Answer, PartResult, Results, answers_of, parts_results, results_of
 from pbudget.calculator.rules.sections import ALL, Section, sections_in_order
@@ -30,14 +31,24 @@ class Outcome:
     shown_answers: int
 
     @property
+    def services(self) -> list[PartResult]:
+        """The services among the parts: cutting one or giving it more says something of it alone."""
+        return [part for part in self.parts if part.kind == SERVICE]
+
+    @property
     def most_cut(self) -> list[PartResult]:
-        """What most people would have less of, first."""
-        return [part for part in sorted(self.parts, key=lambda part: -part.cut) if part.cut][:MOST_LISTED]
+        """The services that most answers would have less of, first."""
+        return [part for part in sorted(self.services, key=lambda part: -part.cut) if part.cut][:MOST_LISTED]
 
     @property
     def most_raised(self) -> list[PartResult]:
-        """What most people would have more of, first."""
-        return [part for part in sorted(self.parts, key=lambda part: -part.raised) if part.raised][:MOST_LISTED]
+        """The services that most answers would have more of, first."""
+        return [part for part in sorted(self.services, key=lambda part: -part.raised) if part.raised][:MOST_LISTED]
+
+    @property
+    def tax(self) -> PartResult | None:
+        """Council tax, where it could be chosen."""
+        return next((part for part in self.parts if part.key == TAX), None)
 
     def by_section(self, key: str) -> list[tuple[Section, list[PartResult]]]:
         """The parts of one section, or of all; nothing where there is no such section."""

@@ -126,6 +126,9 @@ def test_results_say_what_was_chosen_and_by_whom_it_was_not(officer: PageClient,
     assert "61 budgets were sent" in page.text
     assert "Self-selected responses, not a survey." in page.text
     assert "7 people; each group counts as one budget" in page.text
+    assert "Council tax: " in page.text
+    lists = [each.get_text() for each in page.soup.select(".govuk-grid-column-one-half")]
+    assert all("Libraries" in each and "Parking" not in each for each in lists)
     wards = page.soup.find("caption", string="Where the answers came from").parent
     rows = {row.th.get_text(strip=True): row.td.get_text(strip=True) for row in wards.select("tbody tr")}
     assert "fewer than 10" in rows.values()

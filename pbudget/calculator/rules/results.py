@@ -15,7 +15,7 @@ from itertools import permutations
 
 from pbudget.balance.disclosure import Publishable, publishable
 from pbudget.calculator.rules.balance import Choices
-from pbudget.calculator.rules.budget import SERVICE, Budget, Scheme
+from pbudget.calculator.rules.budget import SERVICE, Budget, Line, Scheme, Tax
 from pbudget.calculator.rules.choices import Part, chosen_at, parts_of
 from pbudget.calculator.rules.numbers import WHOLE, rounded, say_percent
 
@@ -45,6 +45,8 @@ class PartResult:
 
     key: str
     name: str
+    kind: str
+    """`service` or `income`; empty for council tax and schemes."""
     group: str
     answers: int
     median: int
@@ -137,7 +139,8 @@ def _part_result(budget: Budget, key: str, part: Part, changes: list[int]) -> Pa
     return PartResult(
         key=key,
         name=part.name,
-        group=getattr(part, "group", ""),
+        kind=part.kind if isinstance(part, Line) else "",
+        group="" if isinstance(part, Tax) else part.group,
         answers=len(changes),
         median=quantile(changes, Fraction(1, 2)),
         lower=quantile(changes, Fraction(1, 4)),
