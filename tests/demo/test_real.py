@@ -1,5 +1,6 @@
 """Real data as a demonstration: read whole before anything is written, named after its files."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pbudget.kit.errors import BadInput
 from pbudget.rounds.queries import number_of_rounds
 from pbudget.wards.queries import boroughs
 from pbudget.web.layout import read_demo_notice
+from tests.support.pages import PageClient
 
 REAL_CODE = ("X9900000", "E0590000")
 """Ashmere's files with codes like real ones stand in for a council's."""
@@ -127,3 +129,16 @@ def test_the_shared_data_is_five_boroughs_and_twenty_elections(sqlite_app, share
     }
     assert (done.wards, done.contests, done.ballots) == (141, 20, 166_297)
     assert number_of_rounds(("published",)) == 18
+    the_pages_of_lambeths_wards_show_the_figures_of_the_file(sqlite_app, shared_data)
+
+
+def the_pages_of_lambeths_wards_show_the_figures_of_the_file(app, shared_data) -> None:
+    """Every figure of a ward of today and of one of 2002, with source and day, as they stand in the files."""
+    for file, code in (("lambeth-wards-2022.csv", "E05014095"), ("lambeth-wards-2002.csv", "E05000416")):
+        with (shared_data / "baseline" / file).open(encoding="utf-8", newline="") as text:
+            rows = [row for row in csv.DictReader(text) if row["ward_code"] == code]
+        page = " ".join(PageClient(app).get(f"/wards/{code}").text.split())
+        assert len(rows) > 10 and rows[0]["ward_name"] in page
+        assert [row for row in rows if f"{int(row['count']):,}" not in page] == []
+        assert [source for source in {row["source"] for row in rows} if source not in page] == []
+        assert "30 June 2020" in page
