@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import create_app
 from pbudget.accounts.models import Staff
@@ -16,6 +16,7 @@ from pbudget.desk.models import DeskPermit
 from pbudget.guard.live import report_round
 from pbudget.jobs.actions import enqueue
 from pbudget.jobs.worker import Worker
+from pbudget.results.counting import count_round
 from pbudget.results.officer_acts import carry_out_publication, subject_of_publication
 from pbudget.results.tasks import COUNT
 from pbudget.roll.models import RollEntry
@@ -25,8 +26,8 @@ from pbudget.rounds.models import Round
 from pbudget.tally.rules.rule import Rule
 from pbudget.wards.models import Ward
 from pbudget.web.access import StaffView
-from tests.results.closed_round import counted_round, voted_round
-from tests.support.open_round import OPENS, PotPlan, moments_around, open_round
+from tests.results.closed_round import add_places, voted_round
+from tests.support.open_round import OPENS, OpenRound, PotPlan, moments_around, open_round
 
 SLUG = "published-here"
 SOMEBODY = "Test resident 1,1 Test Road,SE1 7AB"
@@ -35,15 +36,17 @@ SOMEBODY = "Test resident 1,1 Test Road,SE1 7AB"
 def main() -> None:
     app = create_app()
     with app.app_context():
-        vote = counted_round(
+        vote = voted_round(
             app,
             [["skate"], ["skate", "swings"], []],
             slug=SLUG,
             name="Test round published here",
-            pots=(PotPlan("riverside", "Riverside"),),
+            pots=(PotPlan("riverside", "Riverside"), PotPlan("hilltop", "Hilltop", ward=1)),
             is_demo=True,
             opened_at=OPENS,
         )
+        put_place_in_second_ward(vote)
+        count_round(vote.id, "system")
         list(report_round(vote.id))
         subject = subject_of_publication(vote.id, {})
         with transaction() as session:
@@ -51,6 +54,14 @@ def main() -> None:
         put_tie(app)
         put_young_peoples_vote(app)
         put_work_half_done()
+
+
+def put_place_in_second_ward(vote: OpenRound) -> None:
+    """Somebody of another ward who could vote and did not: turnout is compared across wards."""
+    add_places(vote, len(vote.entries) + 1)
+    with transaction() as session:
+        moved = update(RollEntry).where(RollEntry.id == vote.entries[-1])
+        session.execute(moved.values(ward_id=vote.wards[1]))
 
 
 def put_tie(app: Flask) -> None:
