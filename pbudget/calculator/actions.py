@@ -166,9 +166,9 @@ def _close(session: Session, there: BudgetView, actor: str) -> None:
     record(session, actor, "budget closed", there.slug)
 
 
-def held_budget(session: Session, name: str) -> BudgetView:
-    """A budget year, held until the transaction ends. Raises NoSuchBudget."""
-    there = budget_by_slug(name, session, to_change=True)
+def held_budget(session: Session, name: str, *, to_answer: bool = False) -> BudgetView:
+    """A budget year, held until the transaction ends; by many at once `to_answer`. Raises NoSuchBudget."""
+    there = budget_by_slug(name, session, to_change=not to_answer, to_answer=to_answer)
     if there is None:
         raise NoSuchBudget(f"There is no budget “{name[:60]}”. Load one with pbudget calculator load FILE.csv.")
     return there

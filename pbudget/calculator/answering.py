@@ -62,7 +62,7 @@ class Changed:
 def begin_answer(name: str, *, channel: str = "online", group_size: int | None = None) -> str:
     """The id of a new draft in which nothing is changed. Raises BudgetNotOpen."""
     with transaction() as session:
-        budget = _open(held_budget(session, name))
+        budget = _open(held_budget(session, name, to_answer=True))
         draft_id = secrets.token_hex(16)
         session.execute(
             insert(BudgetDraft).values(
@@ -198,7 +198,7 @@ def clear_idle_answers() -> int:
 
 def _held(session: Session, name: str, draft_id: str) -> tuple[BudgetView, DraftView]:
     """The open budget and the draft, both held: a close waits for this, or this sees that it has closed."""
-    budget = _open(held_budget(session, name))
+    budget = _open(held_budget(session, name, to_answer=True))
     held = draft_by_id(draft_id, session, to_change=True)
     if held is None or held.budget_id != budget.id:
         raise AnswerGone("This answer is not there any more.")

@@ -90,11 +90,16 @@ PRESENT = (
 )
 
 
-def budget_by_slug(slug: str, session: Session | None = None, *, to_change: bool = False) -> BudgetView | None:
-    """A budget year by the name in its address, or None; `to_change` holds it until the transaction ends."""
+def budget_by_slug(
+    slug: str, session: Session | None = None, *, to_change: bool = False, to_answer: bool = False
+) -> BudgetView | None:
+    """A budget year by the name in its address, or None.
+
+    `to_change` holds it until the transaction ends; `to_answer` too, beside all others who answer.
+    """
     wanted = PRESENT.where(BudgetYear.slug == slug)
-    if to_change:
-        wanted = wanted.with_for_update(of=BudgetYear)
+    if to_change or to_answer:
+        wanted = wanted.with_for_update(of=BudgetYear, read=to_answer)
     found = _views(wanted, session or db.session())
     return found[0] if found else None
 

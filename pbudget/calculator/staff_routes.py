@@ -1,5 +1,6 @@
 """Officers' pages: load from a file with a dry run, correct words, open, close, copy to a new year, read comments."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -11,13 +12,16 @@ from pbudget.calculator.forms import SheetForm, TableForm
 from pbudget.calculator.outcome import what_people_said
 from pbudget.calculator.queries import BudgetView, budget_by_slug, budgets, responses_so_far, versions_of
 from pbudget.calculator.rules.budget import Budget
+from pbudget.calculator.rules.cells import moment
 from pbudget.calculator.rules.choices import Part, parts_of
 from pbudget.calculator.rules.editing import WordsNotUsable, inflated, with_words
 from pbudget.calculator.rules.numbers import read_percent
 from pbudget.calculator.rules.sheet import LARGEST_FILE, BudgetNotUsable, read_budget
+from pbudget.calculator.rules.sheet_written import rows_of
 from pbudget.calculator.rules.standing import parts_not_signed_off
 from pbudget.calculator.rules.words import facts_of
 from pbudget.kit.errors import BadInput
+from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.kit.texts import tidy, whole_number
 from pbudget.wards.rules.tables import decode
 from pbudget.web.access import current_staff, roles, signed_in_staff
@@ -128,6 +132,34 @@ def open_(slug: str) -> ResponseReturnValue:
     return redirect(url_for("staff_budgets.one_budget", slug=slug), 303)
 
 
+@pages.get("/<slug>/closing-time")
+@roles("officer")
+def closing_time(slug: str) -> Response:
+    """When it closes."""
+    return _closing_page(_budget(slug))
+
+
+def _closing_page(budget: BudgetView, error: str = "") -> Response:
+    page = render_template("calculator/staff/closing-time.html", budget=budget, error=error, given=request.form)
+    return make_response(page, 422 if error else 200)
+
+
+@pages.post("/<slug>/closing-time")
+@roles("officer")
+def save_closing_time(slug: str) -> ResponseReturnValue:
+    """Settle it, as long as the budget has not opened."""
+    budget = _budget(slug)
+    try:
+        closes = moment({"value": request.form.get("closes", "").strip()[:40]}, "value")
+        if not closes or budget.standing != "set-up":
+            raise BadInput("Enter when it closes, for example 14/03/2027 17:00. Once it has opened it stays as it is")
+        changed = replace(budget.content, closes=closes)
+        change_words(slug, changed, budget.version, signed_in_staff().id, "When it closes")
+    except BadInput as error:
+        return _closing_page(budget, str(error).replace("the value", "this").rstrip("."))
+    return redirect(url_for("staff_budgets.one_budget", slug=slug), 303)
+
+
 @pages.get("/<slug>/close")
 @roles("officer")
 def ask_to_close(slug: str) -> str:
@@ -206,6 +238,15 @@ def make_copy(slug: str) -> ResponseReturnValue:
     except BadInput as error:
         return _copy_page(budget, str(error).rstrip("."))
     return redirect(url_for("staff_budgets.one_budget", slug=name), 303)
+
+
+@pages.get("/<slug>/budget.csv")
+@roles("officer", "auditor")
+def budget_file(slug: str) -> Response:
+    """The budget as a file, to be changed in a spreadsheet and loaded again."""
+    named = {"Content-Disposition": f'attachment; filename="{slug}.csv"'}
+    content = csv_bytes(rows_of(_budget(slug).content))
+    return Response(content, content_type="text/csv; charset=utf-8", headers=named)
 
 
 @pages.get("/<slug>/comments")

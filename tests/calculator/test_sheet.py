@@ -4,6 +4,8 @@ from pbudget.calculator.rules.balance import Choices, balance_of
 from pbudget.calculator.rules.choices import ChoiceNotUsable, read_choice
 from pbudget.calculator.rules.numbers import say_percent
 from pbudget.calculator.rules.sheet import BudgetNotUsable, read_budget
+from pbudget.calculator.rules.sheet_written import rows_of
+from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.wards.rules.tables import FileNotUsable
 from tests.calculator.building import LIBRARIES, PARKING, SCHOOL, TAX, WORKED, a_budget, as_csv, steps, year_rows
 
@@ -140,3 +142,13 @@ def test_a_council_tax_of_at_most_two_per_cent_like_worcesters_is_set_up_by_csv_
     assert read_choice(budget.tax, "1.99") == 199
     with pytest.raises(ChoiceNotUsable, match="from 0% to 2%"):
         read_choice(budget.tax, "2.01")
+
+
+def test_a_budget_written_as_a_file_is_read_back_as_it_was():
+    odd = dict(LIBRARIES[0], lost="- two close", gained="=SUM(A1)", changeable_share="62.5")
+    planned = dict(SCHOOL[0], gross="2,500,000.50", group="Schools")
+    for budget in (
+        a_budget(),
+        a_budget(odd, *LIBRARIES[1:], *PARKING, *TAX, planned, SCHOOL[1], closes="14/03/2099 9:30"),
+    ):
+        assert read_budget(csv_bytes(rows_of(budget))) == budget

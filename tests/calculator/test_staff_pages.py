@@ -4,6 +4,7 @@ import pytest
 
 from pbudget.calculator import actions
 from pbudget.calculator.queries import BudgetView, budget_by_slug
+from pbudget.calculator.rules.sheet import read_budget
 from pbudget.db import db
 from pbudget.wards.actions import import_boundaries
 from pbudget.wards.queries import ward_ids
@@ -93,7 +94,22 @@ def test_a_new_year_is_a_copy_with_inflation_to_be_signed_off_anew(officer: Page
     copy = there("budget-2028")
     assert copy.content.lines[0].gross == 463_500_000
     assert copy.standing == "set-up"
-    assert "Nobody has signed off the words of Libraries" in officer.get("/staff/budgets/budget-2028").text
+    page = "/staff/budgets/budget-2028"
+    assert "Nobody has signed off the words of Libraries" in officer.get(page).text
+    for wrong in ("", "soon", "14/03/2099 25:00"):
+        assert officer.post(f"{page}/closing-time", {"closes": wrong}, 422).one("#closes-error")
+    officer.post(f"{page}/closing-time", {"closes": "14/03/2099"}, 303)
+    assert there("budget-2028").content.closes == "2099-03-14T17:00"
+
+
+def test_a_budget_is_downloaded_as_the_file_it_could_have_come_from(officer: PageClient, name: str):
+    officer.get(f"/staff/budgets/{name}")
+    assert read_budget(officer.http.get(f"/staff/budgets/{name}/budget.csv").data) == a_budget(**CLOSES)
+
+
+def test_when_an_open_budget_closes_stays_as_it_is(officer: PageClient, name: str):
+    refused = officer.post(f"/staff/budgets/{name}/closing-time", {"closes": "14/03/2098"}, 422)
+    assert "Once it has opened it stays as it is" in refused.text
 
 
 def test_nobody_reads_what_was_chosen_before_the_close(officer: PageClient, name: str):

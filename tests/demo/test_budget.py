@@ -4,11 +4,13 @@ from pbudget.calculator.outcome import outcome_of
 from pbudget.calculator.queries import budget_by_slug, responses_of, responses_so_far
 from pbudget.calculator.rules.balance import Choices, balance_of
 from pbudget.calculator.rules.sheet import read_budget
+from pbudget.calculator.rules.sheet_written import rows_of
 from pbudget.calculator.rules.standing import parts_not_signed_off
 from pbudget.db import db
 from pbudget.demo.ashmere.budget import THIS_YEAR, budget_csv
 from pbudget.demo.budget import complete_budgets
 from pbudget.kit.clock import SystemClock
+from pbudget.kit.spreadsheets import csv_bytes
 from tests.home.reading import grade
 
 BUDGET = read_budget(budget_csv(THIS_YEAR, date(2027, 3, 14)))
@@ -21,6 +23,10 @@ def test_ashmeres_budget_has_what_a_real_one_has():
     assert [line.name for line in BUDGET.lines if line.is_fixed and not line.floor_reason] == []
     assert sum(line.is_fixed for line in BUDGET.lines) == 4
     assert parts_not_signed_off(BUDGET) == []
+
+
+def test_it_can_be_downloaded_and_loaded_again():
+    assert read_budget(csv_bytes(rows_of(BUDGET))) == BUDGET
 
 
 def test_every_step_but_no_change_says_what_it_does():

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pbudget.calculator.rules.numbers import WHOLE, read_percent, read_pounds
 from pbudget.kit.errors import BadInput
+from pbudget.kit.spreadsheets import FORMULA_STARTS
 from pbudget.kit.texts import is_hidden, whole_number
 
 Cells = Mapping[str, str]
@@ -33,6 +34,8 @@ class CellNotUsable(BadInput):
 def text(cells: Cells, name: str) -> str:
     """A text in one line, without characters nobody can see."""
     found = " ".join(cells.get(name, "").split())
+    if found[:1] == "'" and found[1:2] in FORMULA_STARTS:  # our own files keep spreadsheets from running it
+        found = found[1:]
     if len(found) > LONGEST[name]:
         raise CellNotUsable(f"the {name} has {len(found):,} characters and may have {LONGEST[name]:,}")
     if any(is_hidden(letter) for letter in found):
