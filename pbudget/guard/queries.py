@@ -45,21 +45,27 @@ def has_report(pot_id: int) -> bool:
 
 
 class ContestLine(NamedTuple):
-    """A contest in the list of a round; verdict and headline are empty until its report is made."""
+    """A contest in the list of a round; verdict, headline and meaning are empty until its report is made."""
 
     slug: str
     name: str
     verdict: str
     headline: str
+    meaning: str
+
+    @property
+    def in_words(self) -> str:
+        """What the verdict means here; what is noted, where it is balanced."""
+        return self.headline if self.headline != self.verdict else self.meaning
 
 
 def lines_of_round(round_id: int) -> list[ContestLine]:
     """Every contest of a round with its verdict."""
-    headline = GuardReport.document["headline"].as_string()
-    chosen = select(Pot.slug, Pot.name, GuardReport.verdict, headline)
+    said = [GuardReport.document[name].as_string() for name in ("headline", "meaning")]
+    chosen = select(Pot.slug, Pot.name, GuardReport.verdict, *said)
     chosen = chosen.outerjoin(GuardReport, GuardReport.pot_id == Pot.id).where(Pot.round_id == round_id)
     rows = db.session.execute(chosen.order_by(Pot.position, Pot.id))
-    return [ContestLine(slug, name, verdict or "", said or "") for slug, name, verdict, said in rows]
+    return [ContestLine(*(value or "" for value in row)) for row in rows]
 
 
 def programme_of(round_id: int) -> list[str]:

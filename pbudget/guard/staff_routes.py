@@ -15,6 +15,7 @@ from pbudget.rounds.queries import RoundView, pot_by_slugs, round_by_slug
 from pbudget.web.access import roles, signed_in_staff
 
 pages = Blueprint("staff_guard", __name__, url_prefix="/staff/rounds/<slug>/guard")
+GRAVEST_FIRST = ("at risk of capture", "watch", "", "not enough data", "balanced")
 OVER = ("closed", "published", "sealed", "annulled")
 
 
@@ -62,7 +63,7 @@ def _page(round_: RoundView, form: DecisionForm) -> str:
     return render_template(
         "guard/staff.html",
         round=round_,
-        lines=lines_of_round(round_.id),
+        lines=sorted(lines_of_round(round_.id), key=lambda line: GRAVEST_FIRST.index(line.verdict)),
         counted=is_counted(round_.id),
         programme=programme_of(round_.id),
         decisions=decisions,

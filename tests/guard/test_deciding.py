@@ -116,7 +116,7 @@ def test_an_officer_reads_the_report_before_it_is_public_and_asks_for_a_decision
     client = PageClient(vote.app)
     sign_in(client, "officer")
     page = client.get(f"/staff/rounds/{vote.slug}/guard")
-    assert "Not enough data" in page.text
+    assert "Not enough data" in page.text and "There are too few ballots or answers" in page.text
     assert "20 votes were cast" in client.get(f"/staff/rounds/{vote.slug}/guard/riverside").text
     asked = client.post(f"/staff/rounds/{vote.slug}/guard", {"decision": "certify", "reason": "It stands."}, 303)
     assert "It stands." in client.get(asked.response.location).text

@@ -140,6 +140,15 @@ def test_killed_in_the_middle_and_gone_on_with_fifty_reports_are_the_same_bytes(
     ask_for_reports()
     Worker(app).work_once()
     assert kept() == resumed
+    what_needs_a_look_comes_first(client, vote)
+
+
+def what_needs_a_look_comes_first(client: PageClient, vote: OpenRound) -> None:
+    with transaction() as session:
+        last = session.scalar(sa.select(Pot.id).where(Pot.slug == CODES[-1].lower()))
+        session.execute(sa.update(GuardReport).where(GuardReport.pot_id == last).values(verdict="watch"))
+    page = client.get(f"/staff/rounds/{vote.slug}/guard")
+    assert page.soup.select_one("main tbody th").get_text() == "Ward 50"
 
 
 def a_minute_goes_by() -> None:
