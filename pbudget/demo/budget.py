@@ -1,6 +1,7 @@
 """Ashmere's budgets to balance: loaded from an ordinary CSV file, opened, answered and closed by the ordinary actions.
 
-One is open for a visitor, with some answers that nobody can see before it closes; the one of the year before is closed.
+One is open for a visitor, with some answers that nobody can see before it closes; the one of the year before is closed,
+and the one of the year after, a copy, is in preparation.
 """
 
 import random
@@ -12,10 +13,11 @@ from pbudget.calculator.answering import begin_answer, change_answer, send_answe
 from pbudget.calculator.queries import BudgetView, budget_by_slug
 from pbudget.calculator.rules.budget import TAX, Budget
 from pbudget.calculator.rules.choices import STEP, Posted, parts_of
+from pbudget.calculator.rules.editing import inflated
 from pbudget.calculator.rules.numbers import say_percent
 from pbudget.calculator.rules.sheet import read_budget
 from pbudget.db import transaction
-from pbudget.demo.ashmere.budget import LAST_YEAR, THIS_YEAR, budget_csv
+from pbudget.demo.ashmere.budget import LAST_YEAR, NEXT_YEAR, THIS_YEAR, budget_csv
 from pbudget.demo.ashmere.wards import stream
 from pbudget.demo.voting import ACTOR
 from pbudget.kit.clock import LONDON, Clock
@@ -24,6 +26,8 @@ from pbudget.wards.queries import ward_ids
 
 OPEN_FOR = timedelta(weeks=4)
 ANSWERS = {LAST_YEAR: 90, THIS_YEAR: 25}
+INFLATION = 250
+"""In hundredths of a per cent."""
 LEFT_ALONE = 0.6
 REASONS = ("I would not cut any of these.", "I do not know enough about it.", "The government should pay more.")
 COMMENTS = ("Keep it open on Saturdays.", "Could volunteers help?", "We use this every week.", "Ask those who use it.")
@@ -40,6 +44,11 @@ def complete_budgets(clock: Clock) -> None:
                 _answer(name, ANSWERS[year])
                 if year == LAST_YEAR:
                     close_budget(name, ACTOR)
+    if budget_by_slug(slug(f"Ashmere budget {NEXT_YEAR}")) is None:
+        this = budget_by_slug(slug(f"Ashmere budget {THIS_YEAR}"))
+        assert this is not None
+        copy = inflated(this.content, f"Ashmere budget {NEXT_YEAR}", NEXT_YEAR, INFLATION)
+        load_budget(copy, ACTOR, note=f"Copy of {this.slug}", is_demo=True)
 
 
 def _answer(name: str, many: int) -> None:

@@ -54,13 +54,15 @@ def test_its_words_are_plain_english():
     assert grade(f"<main>{''.join(f'<p>{text}</p>' for text in words)}</main>") <= 6
 
 
-def test_one_is_open_one_is_closed_and_making_them_again_changes_nothing(sqlite_app):
+def test_one_is_open_one_closed_one_in_preparation_and_making_them_again_changes_nothing(sqlite_app):
     for _ in range(2):
         complete_budgets(SystemClock())
         db.session.rollback()
     this, last = (budget_by_slug(f"ashmere-budget-{years}") for years in ("2027-to-2028", "2026-to-2027"))
     assert (this.standing, this.version, this.is_demo, responses_so_far(this.id)) == ("open", 1, True, 25)
     assert (last.standing, last.version, last.is_demo) == ("closed", 1, True)
+    coming = budget_by_slug("ashmere-budget-2028-to-2029")
+    assert (coming.standing, coming.version, coming.is_demo) == ("set-up", 1, True)
     outcome = outcome_of(last)
     assert outcome.results.answers == 90
     assert 0 < outcome.results.balanced < 90

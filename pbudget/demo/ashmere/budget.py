@@ -8,7 +8,7 @@ from datetime import date
 from pbudget.calculator.rules.sheet import COLUMNS
 from pbudget.demo.ashmere.budget_lines import LINES
 
-LAST_YEAR, THIS_YEAR = "2026 to 2027", "2027 to 2028"
+LAST_YEAR, THIS_YEAR, NEXT_YEAR = "2026 to 2027", "2027 to 2028", "2028 to 2029"
 SIGNED = {"signed_off_by_role": "Director of Finance", "signed_off_on": "2026-11-02"}
 TAX = (
     ("0", "We can do less.", "Nobody pays more."),
