@@ -11,9 +11,12 @@ CONTROLS = """() => {
     .filter(e => e.type !== "hidden" && !e.disabled && e.checkVisibility());
   const hidden = seen.filter(e => e.closest("[aria-hidden=true]")), open = seen.filter(e => !hidden.includes(e));
   const repeated = e => open.some(other => other.getAttribute("href") === e.getAttribute("href"));
-  return open.length + hidden.filter(e => !repeated(e)).length;
+  const alike = e => other => other.type === "radio" && other.name === e.name && other.form === e.form;
+  const stops = open.filter((e, place) => e.type !== "radio" || open.findIndex(alike(e)) === place);
+  return stops.length + hidden.filter(e => !repeated(e)).length;
 }"""
-"""How many controls there are. An area of a map that repeats a link of the table beside it is not one more."""
+"""How many controls there are. An area of a map that repeats a link of the table beside it is not one more; the radios
+of a question are one stop, and the arrows go from one to the next."""
 
 FOCUSED = """() => {
   const it = document.activeElement;
