@@ -12,7 +12,7 @@ from pbudget.db import transaction
 from pbudget.kit.errors import BadInput
 from pbudget.proposals.actions import add_projects
 from pbudget.replays.models import Replay
-from pbudget.replays.queries import loaded_before
+from pbudget.replays.queries import is_council_round, loaded_before
 from pbudget.replays.rules import (
     Contest,
     ballot_sizes,
@@ -38,6 +38,10 @@ from pbudget.wards.queries import ward as ward_by_code
 
 class SameContestTwice(BadInput):
     """Two of the files are the same contest of the same round; the message names both files."""
+
+
+class NameOfCouncilRound(BadInput):
+    """The file would write into a round that officers run here; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def store(counted: Sequence[Counted], *, is_demo: bool = False) -> list[Loaded]:
     """Write counted files in one transaction."""
     _refuse_same_contest_twice(counted)
     with transaction() as session:
+        _refuse_council_rounds(counted)
         return [_load(session, each, is_demo) for each in counted]
 
 
@@ -120,6 +125,15 @@ def _refuse_same_contest_twice(counted: Sequence[Counted]) -> None:
                 f"“{each.contest.round_name}”. Leave one of them out."
             )
         seen[key] = each.file_name
+
+
+def _refuse_council_rounds(counted: Sequence[Counted]) -> None:
+    for each in counted:
+        if is_council_round(each.contest.round_slug):
+            raise NameOfCouncilRound(
+                f"{each.file_name} calls itself “{each.contest.round_name}”, as a round of this council does. A past "
+                "vote is never written into one: change `unit` or `instance` in the file, then load it again."
+            )
 
 
 def _is_there(counted: Counted) -> bool:

@@ -3,10 +3,11 @@
 import zlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from pbudget.db import db
 from pbudget.replays.models import Replay
+from pbudget.rounds.models import Pot, Round
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ def source_of(pot_id: int) -> Source | None:
 def loaded_before(round_pot_id: int, sha256: str) -> bool:
     """Whether this pot was read from exactly these bytes."""
     return db.session.scalar(select(Replay.sha256).where(Replay.pot_id == round_pot_id)) == sha256
+
+
+def is_council_round(slug: str) -> bool:
+    """Whether a round of this name is one that officers run here, and not past votes."""
+    past = exists().where(Replay.pot_id == Pot.id, Pot.round_id == Round.id)
+    return db.session.scalar(select(Round.id).where(Round.slug == slug, ~past)) is not None
 
 
 def public_ballots(pot_id: int) -> bytes | None:

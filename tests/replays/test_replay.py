@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from pbudget.db import db
 from pbudget.kit.errors import BadInput
-from pbudget.replays.actions import SameContestTwice, replay_files
+from pbudget.replays.actions import NameOfCouncilRound, SameContestTwice, replay_files
 from pbudget.replays.cli import replay
 from pbudget.replays.models import Replay
 from pbudget.replays.queries import original_file, public_ballots, source_of
@@ -18,6 +18,7 @@ from pbudget.rounds.models import Pot, Round
 from pbudget.tally.pabulib import read
 from pbudget.tally.rules.count import count
 from tests.support.elections import pabulib, pb_file
+from tests.support.open_round import open_round
 
 
 def rows(*models: type) -> list[int]:
@@ -72,6 +73,15 @@ def test_the_same_contest_twice_in_one_go_is_refused_by_name(app, tmp_path):
     with pytest.raises(SameContestTwice, match=r"a\.pb and b\.pb"):
         replay_files(files)
     assert rows(Round) == [0]
+
+
+def test_a_past_vote_is_never_written_into_a_round_of_the_council(app, tmp_path):
+    vote = open_round(app)
+    before = rows(Round, Pot, Replay)
+    with pytest.raises(NameOfCouncilRound, match="Spring 2027"):
+        replay_files([pb_file(tmp_path, unit="Spring", instance="2027", subunit="Riverside")])
+    assert rows(Round, Pot, Replay) == before
+    assert vote.slug == "spring-2027"
 
 
 def test_the_original_is_kept_byte_for_byte_and_the_public_file_tells_nothing_about_voters(app, tmp_path):
