@@ -23,7 +23,8 @@ def test_a_resident_balances_comments_sends_and_prints(demonstration, person, wa
     hands._type(page.locator("#c-libraries"), "Keep Saturdays.")
     expect_balance(hands, way, "£5,545,000 still to find")
     expect(page.locator("#now-museum-and-theatre")).to_contain_text("At -25%")
-    hands.press("button", "Continue")
+    with page.expect_navigation():
+        hands.press("button", "Continue")
     page.goto(f"{address}{PATH}/parts/council-tax")
     hands.choose("Your council tax band", "Band C")
     choose(hands, "council-tax", "4.99% more", exact=False)
