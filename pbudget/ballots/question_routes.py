@@ -19,6 +19,8 @@ from pbudget.ballots.troubles import handle_troubles
 from pbudget.equality.actions import AnswerNotOffered, AnswersNotTaken, keep_answers, withdraw_answers
 from pbudget.equality.forms import QuestionsForm, WithdrawForm, questions_form
 from pbudget.equality.queries import QuestionPlan, plan_of
+from pbudget.equality.rules.consultations import of_round
+from pbudget.keys.actions import load_key
 from pbudget.ledger.rules import parse_tracker
 from pbudget.web.access import public
 from pbudget.web.errors import ErrorText, error_page
@@ -64,13 +66,17 @@ def answer(slug: str, page: int) -> ResponseReturnValue:
 
 
 def _keep(round_: VotingRound, cast: CastView, page: int, form: QuestionsForm) -> None:
-    ids = key_ids_of(round_.id) or abort(404)
-    keep_answers(settings().keys_folder, round_.id, round_.slug, ids, cast.slot, page, form.answers())
+    keep_answers(_guard_key(round_), of_round(round_.id), cast.slot, page, form.answers())
     session[sessions.ANSWERED] = sessions.draft_id()
 
 
+def _guard_key(round_: VotingRound) -> bytes:
+    ids = key_ids_of(round_.id) or abort(404)
+    return load_key(settings().keys_folder, round_.slug, "guard", ids)
+
+
 def _plan(round_: VotingRound) -> QuestionPlan:
-    return plan_of(round_.id)
+    return plan_of(of_round(round_.id))
 
 
 def _has(plan: QuestionPlan, page: int) -> bool:
@@ -116,8 +122,7 @@ def take_back(slug: str) -> Response:
             "No vote with this reference is recorded in this round. Check it" if tracker else why_no_tracker(typed)
         ]
         return _withdraw_page(round_, form, 422)
-    ids = key_ids_of(round_.id) or abort(404)
-    withdraw_answers(settings().keys_folder, round_.id, round_.slug, ids, slot)
+    withdraw_answers(_guard_key(round_), of_round(round_.id), slot)
     session.pop(sessions.ANSWERED, None)
     return _withdraw_page(round_, form, done=True)
 

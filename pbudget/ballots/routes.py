@@ -37,6 +37,7 @@ from pbudget.ballots.sessions import (
 )
 from pbudget.ballots.troubles import handle_troubles
 from pbudget.equality.queries import plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
 from pbudget.ledger.rules import parse_tracker
@@ -269,7 +270,11 @@ def recorded(slug: str) -> Response:
         return ended_page(round_)
     answered = session.get(sessions.ANSWERED) == sessions.draft_id()
     page = render_template(
-        "ballots/recorded.html", round=round_, tracker=cast.tracker, plan=plan_of(round_.id), answered=answered
+        "ballots/recorded.html",
+        round=round_,
+        tracker=cast.tracker,
+        plan=plan_of(of_round(round_.id)),
+        answered=answered,
     )
     return make_response(page)
 
@@ -313,6 +318,6 @@ def find_reference(slug: str) -> Response:
 
 
 def _reference_page(round_: VotingRound, form: ReferenceForm, status: int = 200, **found: object) -> Response:
-    asked = plan_of(round_.id).takes_answers
+    asked = plan_of(of_round(round_.id)).takes_answers
     page = render_template("ballots/check-reference.html", round=round_, form=form, asked=asked, **found)
     return make_response(page, status)

@@ -18,6 +18,7 @@ from pbudget.db import transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, CostedIdea, green_borough_ideas, green_ideas
 from pbudget.demo.ashmere.wards import PLACE, WARDS
 from pbudget.equality.actions import save_questions
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import STANDARD, asked
 from pbudget.kit.clock import LONDON, Clock
 from pbudget.proposals.actions import add_projects
@@ -89,7 +90,7 @@ def _set_up(clock: Clock) -> RoundView:
         for ward in WARDS:
             _put_pot(session, round_id, ward.name, WARD_POT, green_ideas(ward), wards[ward.code])
         _put_pot(session, round_id, BOROUGH_WIDE, BOROUGH_POT, green_borough_ideas(), None)
-        save_questions(session, round_id, asked(tuple(STANDARD), (), groups_by_dimension(()), YOUNGEST_VOTER))
+        save_questions(session, of_round(round_id), asked(tuple(STANDARD), (), groups_by_dimension(()), YOUNGEST_VOTER))
     made = round_by_slug(SLUG)
     assert made
     return made

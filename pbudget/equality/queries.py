@@ -1,4 +1,4 @@
-"""Reading what a round asks; reading answers is the guard's alone, with its key."""
+"""Reading what a consultation asks; reading answers is the guard's alone, with its key."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbudget.db import db
-from pbudget.equality.models import EqualityAnswer, EqualityRound
+from pbudget.equality.models import EqualityAnswer, EqualityPlan
+from pbudget.equality.rules.consultations import Consultation
 from pbudget.equality.rules.questions import Question, question_of, screens_of
 from pbudget.equality.sealing import AnswerNotReadable, unsealed
 from pbudget.keys.rules import guard_link_of
@@ -16,10 +17,15 @@ from pbudget.keys.rules import guard_link_of
 
 @dataclass(frozen=True)
 class QuestionPlan:
-    """What a round asks after the vote, and whether answers are still taken."""
+    """What a consultation asks afterwards, and whether answers are still taken.
+
+    `guard_key` names the key of a budget; `are_destroyed` says that its answers are gone for good.
+    """
 
     questions: tuple[Question, ...] = ()
     takes_answers: bool = False
+    guard_key: str = ""
+    are_destroyed: bool = False
 
     @property
     def screens(self) -> tuple[tuple[Question, ...], ...]:
@@ -35,18 +41,30 @@ class OpenedAnswers:
     unreadable: int
 
 
-def plan_of(round_id: int, session: Session | None = None) -> QuestionPlan:
-    """What this round asks; nothing where no officer has chosen yet."""
-    row = (session or db.session).get(EqualityRound, round_id, populate_existing=True)
+def plan_of(asks: Consultation, session: Session | None = None) -> QuestionPlan:
+    """What this consultation asks; nothing where no officer has chosen yet."""
+    row = plan_row(session or db.session(), asks)
     if row is None:
         return QuestionPlan()
-    return QuestionPlan(tuple(question_of(each) for each in row.questions), row.closed_at is None)
+    questions = tuple(question_of(each) for each in row.questions)
+    return QuestionPlan(questions, row.closed_at is None, row.guard_key or "", row.destroyed_at is not None)
 
 
-def open_answers(k_guard: bytes, round_id: int, slots: Iterable[str]) -> OpenedAnswers:
-    """The answers of these slots. For the guard's job only; nothing it returns is shown to anybody as it is."""
+def plan_row(session: Session, asks: Consultation, *, to_change: bool = False) -> EqualityPlan | None:
+    """The row of a plan, read anew; `to_change` holds it until the transaction ends."""
+    wanted = select(EqualityPlan).where(getattr(EqualityPlan, asks.column) == asks.id)
+    wanted = wanted.with_for_update() if to_change else wanted
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def open_answers(k_guard: bytes, asks: Consultation, slots: Iterable[str]) -> OpenedAnswers:
+    """The answers under these slots. For the guard's job only; nothing it returns is shown to anybody as it is."""
     stored: defaultdict[str, list[bytes]] = defaultdict(list)
-    chosen = select(EqualityAnswer.guard_link, EqualityAnswer.sealed).where(EqualityAnswer.round_id == round_id)
+    chosen = (
+        select(EqualityAnswer.guard_link, EqualityAnswer.sealed)
+        .join(EqualityPlan, EqualityPlan.id == EqualityAnswer.plan_id)
+        .where(getattr(EqualityPlan, asks.column) == asks.id)
+    )
     for link, row in db.session.execute(chosen.order_by(EqualityAnswer.guard_link, EqualityAnswer.part)):
         stored[link].append(row)
     by_slot, unreadable = {}, 0

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pbudget.db import database_now, db
 from pbudget.equality.actions import destroy_answers
+from pbudget.equality.rules.consultations import of_round
 from pbudget.guard.models import GuardDecision
 from pbudget.guard.queries import decisions_on, inputs_of, verdicts_of
 from pbudget.guard.rules.decisions import CHOICES, held_until, why_not_hold
@@ -74,7 +75,7 @@ def carry_out_decision(session: Session, round_id: int, subject: Mapping[str, An
     )
     session.flush()
     if CHOICES[subject["decision"]].certifies:
-        destroy_answers(session, round_id)
+        destroy_answers(session, of_round(round_id))
     if subject["decision"] == "annul":
         carry_out_annulment(session, round_id, {"reason": subject["reason"]})
 

@@ -16,6 +16,7 @@ from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
 from pbudget.equality.actions import take_no_more_answers
 from pbudget.equality.queries import open_answers, plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import Question, groups_answered
 from pbudget.guard.document import Document
 from pbudget.guard.intake import as_inputs, bursts_in, counters_of
@@ -85,7 +86,7 @@ def report_round(round_id: int) -> Iterator[tuple[int, int]]:
     Killed in the middle, it goes on with the next contest. Raises NotCountedYet.
     """
     with transaction() as session:
-        take_no_more_answers(session, round_id)
+        take_no_more_answers(session, of_round(round_id))
     counted = counted_round(round_id)
     wards = [votes for pot in counted.pots if pot.ward_id is not None and (votes := votes_in(counted, pot))]
     pooled = pool(wards, counted.thresholds, tables_seen(round_id))
@@ -118,7 +119,7 @@ def counted_round(round_id: int) -> CountedRound:
     round_, result, head = round_by_id(round_id), count_of(round_id), head_of(round_id)
     if round_ is None or result is None or head is None:
         raise NotCountedYet("The votes have not been counted yet. Count them first.")
-    manifest, questions = json.loads(head.manifest), plan_of(round_id).questions
+    manifest, questions = json.loads(head.manifest), plan_of(of_round(round_id)).questions
     cast, counters = ballots_in_leaf_order(round_id), counters_of(round_id)
     answers = _answers(round_, [slot for slot, _ in cast])
     return CountedRound(
@@ -139,7 +140,7 @@ def _answers(round_: RoundView, slots: Sequence[str]) -> dict[str, dict[str, str
         key = load_key(keys_folder(), round_.slug, "guard", KeyIds(**(round_.key_ids or {})))
     except (PbudgetError, TypeError):
         return {}
-    return open_answers(key, round_.id, slots).by_slot
+    return open_answers(key, of_round(round_.id), slots).by_slot
 
 
 def residents_in(counted: CountedRound, pot: PotView) -> Residents | None:

@@ -19,6 +19,7 @@ from pbudget.balance.published import published_in
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db, transaction
 from pbudget.equality.queries import open_answers, plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import groups_answered
 from pbudget.guard.models import AccessRecord, GuardSnapshot
 from pbudget.guard.pooling import Pooled, WardVotes, pool
@@ -102,7 +103,7 @@ def limits_of(round_id: int) -> Thresholds:
 
 def votes_by_ward(round_: RoundView) -> dict[str, tuple[int, WardVotes | None]]:
     """Votes so far by ward code, and who cast them beside who lives there; the choices on them are not read."""
-    cast, questions = counted_slots(round_.id), plan_of(round_.id).questions
+    cast, questions = counted_slots(round_.id), plan_of(of_round(round_.id)).questions
     answers = _answers(round_, [slot for slot, _ in cast])
     known, by_ward = ward_ids(), dict[str, list[Mapping[str, str | None]]]()
     for slot, code in cast:
@@ -115,7 +116,7 @@ def _answers(round_: RoundView, slots: Sequence[str]) -> dict[str, dict[str, str
         key = load_key(keys_folder(), round_.slug, "guard", KeyIds(**(round_.key_ids or {})))
     except (PbudgetError, TypeError):
         return {}
-    return open_answers(key, round_.id, slots).by_slot
+    return open_answers(key, of_round(round_.id), slots).by_slot
 
 
 def _beside(round_: RoundView, ward_id: int | None, said: Sequence[Mapping[str, str | None]]) -> WardVotes | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pbudget.accounts.queries import demo_mode
 from pbudget.db import database_now, db
 from pbudget.equality.actions import destroy_answers
+from pbudget.equality.rules.consultations import of_round
 from pbudget.keys.actions import destroy_keys
 from pbudget.kit.clock import LONDON, say_day
 from pbudget.ledger.actions import append, hold_ledger
@@ -145,7 +146,7 @@ def carry_out_sealing(session: Session, round_id: int, subject: Mapping[str, Any
     session.flush()
     sign_bundle_now(session, _round(round_id), published.forms, now)
     hide_roll(session, round_id)
-    destroy_answers(session, round_id)
+    destroy_answers(session, of_round(round_id))
 
 
 def delete_rolls_of_sealed_rounds() -> None:

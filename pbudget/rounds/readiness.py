@@ -11,6 +11,7 @@ from pbudget import __version__
 from pbudget.config import Settings
 from pbudget.db import db
 from pbudget.equality.queries import plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.kit.errors import BadInput
 from pbudget.kit.fingerprints import program_sha256
 from pbudget.proposals.queries import ProposalView, proposals_of
@@ -144,7 +145,7 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         contact_point=round_.contact_point,
         codes_per_address=round_.codes_per_address,
         youngest_age=round_.youngest_age,
-        questions=tuple(each.as_json() for each in plan_of(round_.id).questions),
+        questions=tuple(each.as_json() for each in plan_of(of_round(round_.id)).questions),
         oldest_age=round_.oldest_age,
         reminder_days=round_.reminder_days,
         extension_days=round_.extension_days,

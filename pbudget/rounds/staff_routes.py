@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from pbudget.accounts.queries import demo_mode, labels
 from pbudget.accounts.security import clock
 from pbudget.equality.queries import plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.kit.errors import BadInput, PbudgetError
 from pbudget.kit.fingerprints import short
 from pbudget.kit.money import amount_text, read_money
@@ -186,7 +187,7 @@ def task_page(round_: SetUp, name: str, form: RoundForm, **more: Any) -> str:
         form=form,
         title=TASKS[name][0],
         rules=rules,
-        questions=plan_of(round_.id).questions if name == "questions" else (),
+        questions=plan_of(of_round(round_.id)).questions if name == "questions" else (),
         hints={field: [each.hint for each in choices] for field, choices in hints.items()},
         may_change=round_.phase == SET_UP and "officer" in signed_in_staff().roles,
         **more,

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from pbudget.equality.actions import save_questions
 from pbudget.equality.queries import plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import STANDARD, asked, own_question
 from pbudget.kit.errors import BadInput
 from pbudget.rounds.forms import (
@@ -147,7 +148,7 @@ def _save_documents(round_: SetUp, form: Any, actor: str) -> None:
 def _fill_questions(round_: SetUp) -> Mapping[str, Any]:
     if "questions" not in round_.saved_tasks:
         return {"asked": list(STANDARD)}
-    questions = plan_of(round_.id).questions
+    questions = plan_of(of_round(round_.id)).questions
     own = next((each for each in questions if each.name not in STANDARD), None)
     said = {"own_title": own.title, "own_answers": "\n".join(a.label for a in own.answers)} if own else {}
     return {"asked": [each.name for each in questions if each.name in STANDARD], **said}
@@ -159,7 +160,7 @@ def _save_questions(round_: SetUp, form: Any, actor: str) -> None:
     wards = [pot.ward_id for pot in pots_of(round_.id) if pot.ward_id is not None]
     questions = asked(form.asked.data or [], own, groups_by_dimension(wards), round_.youngest_age)
     with saving(round_.id, "questions", actor) as (session, row):
-        save_questions(session, row.id, questions)
+        save_questions(session, of_round(row.id), questions)
 
 
 TASK_PAGES: Mapping[str, TaskPage] = {

@@ -4,6 +4,7 @@ import pytest
 
 from pbudget.db import transaction
 from pbudget.equality.actions import save_questions
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import STANDARD, asked
 from tests.ballots.voter import Voter
 from tests.support.open_round import OpenRound, open_round
@@ -21,7 +22,7 @@ def vote(app) -> OpenRound:
     """An open round with the four standard questions, on both engines."""
     made = open_round(app)
     with transaction() as session:
-        save_questions(session, made.id, QUESTIONS)
+        save_questions(session, of_round(made.id), QUESTIONS)
     return made
 
 

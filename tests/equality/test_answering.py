@@ -6,6 +6,7 @@ from pbudget.db import db, transaction
 from pbudget.equality.actions import destroy_answers, take_no_more_answers
 from pbudget.equality.models import EqualityAnswer
 from pbudget.equality.queries import open_answers, plan_of
+from pbudget.equality.rules.consultations import of_round
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.ledger.models import LedgerEntry
@@ -18,7 +19,7 @@ def answers_in(vote) -> dict[str, dict[str, str]]:
     ids = KeyIds(**db.session.scalars(sa.select(Round.key_ids).where(Round.id == vote.id)).one())
     key = load_key(vote.app.extensions["settings"].keys_folder, vote.slug, "guard", ids)
     slots = db.session.scalars(sa.select(LedgerEntry.slot).where(LedgerEntry.kind == "ballot")).all()
-    return open_answers(key, vote.id, set(slots)).by_slot
+    return open_answers(key, of_round(vote.id), set(slots)).by_slot
 
 
 def ledger_now() -> list[tuple[object, ...]]:
@@ -122,7 +123,7 @@ def test_once_the_report_is_made_nothing_is_given_or_taken_back(voter):
     give(voter, 1, age="16-24")
     tracker = voter.tracker()
     with transaction() as session:
-        take_no_more_answers(session, voter.vote.id)
+        take_no_more_answers(session, of_round(voter.vote.id))
     give(voter, 1, 410, age="25-34")
     voter.post(
         f"/rounds/{voter.vote.slug}/your-answers",
@@ -142,9 +143,9 @@ def test_the_page_of_references_leads_to_taking_answers_back(voter):
 def test_destroying_leaves_no_row(voter):
     give(voter, 1, age="16-24")
     with transaction() as session:
-        destroy_answers(session, voter.vote.id)
+        destroy_answers(session, of_round(voter.vote.id))
     assert db.session.scalars(sa.select(EqualityAnswer)).all() == []
-    assert not plan_of(voter.vote.id).takes_answers
+    assert not plan_of(of_round(voter.vote.id)).takes_answers
 
 
 def test_a_round_that_asks_nothing_says_nothing_of_questions(app):

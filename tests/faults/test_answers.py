@@ -10,6 +10,7 @@ from sqlalchemy import text
 from pbudget.ballots.queries import key_ids_of
 from pbudget.db import db, transaction
 from pbudget.equality.actions import destroy_answers, save_questions
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import STANDARD, asked
 from pbudget.equality.sealing import LENGTH, AnswerNotReadable, unsealed
 from pbudget.keys.actions import destroy_keys, load_key
@@ -55,7 +56,7 @@ def answered(app, capsys) -> Answered:
     """Every letter is used once; what is answered has nothing to do with what is voted for."""
     vote = open_round(app, letters=VOTERS)
     with transaction() as session:
-        save_questions(session, vote.id, asked(tuple(STANDARD), (), FIGURES, 16))
+        save_questions(session, of_round(vote.id), asked(tuple(STANDARD), (), FIGURES, 16))
     capsys.readouterr()
     truth: dict[str, dict[str, str]] = {}
     for number in random.Random(11).sample(range(VOTERS), VOTERS):
@@ -102,7 +103,7 @@ def test_the_log_has_no_answer_no_link_and_no_slot(answered):
 def test_after_certifying_neither_the_key_nor_an_answer_is_left_anywhere(answered, tmp_path):
     guard = answered.key("guard")
     with transaction() as session:
-        destroy_answers(session, answered.vote.id)
+        destroy_answers(session, of_round(answered.vote.id))
     destroy_keys(answered.vote.app.extensions["settings"].keys_folder, answered.vote.slug, ("guard",))
     db.session.remove()
     file_now(answered.vote.app, tmp_path)

@@ -14,6 +14,8 @@ from pbudget.config import ROOT
 from pbudget.db import db, transaction
 from pbudget.equality.actions import save_questions
 from pbudget.equality.models import EqualityAnswer
+from pbudget.equality.queries import plan_row
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import asked
 from pbudget.equality.sealing import sealed
 from pbudget.guard.models import GuardReport
@@ -61,7 +63,7 @@ def fifty_wards(app) -> OpenRound:
     pots = [PotPlan(code.lower(), f"Ward {code[-2:]}", n, amount=6_000_000) for n, code in enumerate(CODES)]
     vote = open_round(app, pots=pots, letters=1)
     with transaction() as session:
-        save_questions(session, vote.id, asked(("age",), (), {"age": tuple(AGES)}, 16))
+        save_questions(session, of_round(vote.id), asked(("age",), (), {"age": tuple(AGES)}, 16))
     add_places(vote, WARDS * VOTES)
     cast_everywhere(vote)
     close(vote)
@@ -75,6 +77,8 @@ def cast_everywhere(vote: OpenRound) -> None:
     k_round, k_guard = (load_key(folder, vote.slug, name, ids) for name in ("round", "guard"))
     place = {"v": 1, "round": vote.slug, "channel": "online", "assurance": "code"}
     with transaction() as session:
+        plan = plan_row(session, of_round(vote.id))
+        assert plan
         for number, entry in enumerate(vote.entries):
             code, slot = CODES[number % WARDS], slot_of(k_round, f"roll:{entry}")
             choice = IDEAS[(number // WARDS) % len(IDEAS)][0]
@@ -84,7 +88,7 @@ def cast_everywhere(vote: OpenRound) -> None:
             )
             link, age = guard_link_of(k_guard, slot), "16-34" if number % 3 else "35+"
             kept = sealed(k_guard, link, {"age": age})
-            session.add(EqualityAnswer(round_id=vote.id, guard_link=link, part=1, sealed=kept))
+            session.add(EqualityAnswer(plan_id=plan.id, guard_link=link, part=1, sealed=kept))
 
 
 def kept() -> dict[str, tuple[str, ...]]:

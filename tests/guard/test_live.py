@@ -9,7 +9,8 @@ from pbudget.balance.thresholds import Thresholds
 from pbudget.db import db, transaction
 from pbudget.equality.actions import save_questions
 from pbudget.equality.models import EqualityAnswer
-from pbudget.equality.queries import plan_of
+from pbudget.equality.queries import plan_of, plan_row
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import asked
 from pbudget.equality.sealing import sealed
 from pbudget.guard.live import counted_round, look_at_contest, report_round, residents_in
@@ -63,7 +64,7 @@ def open_with_questions(app, voters: list[tuple[str, str, str]], **given) -> Ope
     load_baseline(read_baseline(BASELINE.encode(), demo=True), SystemClock(), name="Testtown", demo=True)
     questions = asked(("age", "sex"), (), FIGURES, 16)
     with transaction() as session:
-        save_questions(session, vote.id, questions)
+        save_questions(session, of_round(vote.id), questions)
     add_places(vote, len(voters))
     cast_all(vote, voters)
     return vote
@@ -74,13 +75,15 @@ def cast_all(vote: OpenRound, voters: list[tuple[str, str, str]]) -> None:
     folder, ids = keys_folder(), ids_of(keys_folder(), vote.slug)
     k_round, k_guard = (load_key(folder, vote.slug, name, ids) for name in ("round", "guard"))
     with transaction() as session:
+        plan = plan_row(session, of_round(vote.id))
+        assert plan
         for entry, (choice, age, sex) in zip(vote.entries, voters, strict=False):
             slot = slot_of(k_round, f"roll:{entry}")
             append_ballot(session, vote.id, payload_of_choice(vote, slot, choice), secrets.token_hex(32))
             if age or sex:
                 link = guard_link_of(k_guard, slot)
                 kept = sealed(k_guard, link, {name: said for name, said in (("age", age), ("sex", sex)) if said})
-                session.add(EqualityAnswer(round_id=vote.id, guard_link=link, part=1, sealed=kept))
+                session.add(EqualityAnswer(plan_id=plan.id, guard_link=link, part=1, sealed=kept))
 
 
 def payload_of_choice(vote: OpenRound, slot: str, choice: str) -> dict[str, object]:
@@ -166,7 +169,7 @@ def test_nobody_voted(app):
 def test_from_the_report_on_no_answer_is_taken(app):
     vote = voted(app, older_people_came(20))
     made(vote)
-    assert not plan_of(vote.id).takes_answers
+    assert not plan_of(of_round(vote.id)).takes_answers
 
 
 def test_without_the_guard_key_nobody_is_known_and_the_result_stands(app):

@@ -13,6 +13,8 @@ from sqlalchemy import insert, select
 from pbudget.db import transaction
 from pbudget.equality.actions import save_questions
 from pbudget.equality.models import EqualityAnswer
+from pbudget.equality.queries import plan_row
+from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import asked
 from pbudget.equality.sealing import sealed
 from pbudget.guard.reporting import residents_of
@@ -41,7 +43,7 @@ def open_two_wards(app: Flask) -> OpenRound:
     around = {"now": None, "cost": ScryptCost(), "is_demo": True, "opened_at": now, **moments_around(now)}
     vote = open_round(app, SLUG, name=NAME, pots=pots, letters=1, **around)
     with transaction() as session:
-        save_questions(session, vote.id, asked(("age", "sex"), (), groups_by_dimension(()), 16))
+        save_questions(session, of_round(vote.id), asked(("age", "sex"), (), groups_by_dimension(()), 16))
     for ward, votes in enumerate((list(of_old_people(vote)), list(of_everybody(vote)))):
         cast_all(vote, ward, votes)
     return vote
@@ -71,6 +73,8 @@ def cast_all(vote: OpenRound, ward: int, votes: list[Vote]) -> None:
     k_round, k_guard = (load_key(folder, vote.slug, name, ids) for name in ("round", "guard"))
     place = {"v": 1, "round": vote.slug, "channel": "online", "assurance": "code", "ward": CODES[ward]}
     with transaction() as session:
+        plan = plan_row(session, of_round(vote.id))
+        assert plan
         roll = session.scalar(select(RollImport.id).where(RollImport.round_id == vote.id))
         for n, (choice, band) in enumerate(votes):
             entry, number = f"{vote.id:08x}{ward + 1:08x}{n:016x}", 1000 * (ward + 1) + n
@@ -81,4 +85,4 @@ def cast_all(vote: OpenRound, ward: int, votes: list[Vote]) -> None:
             append_ballot(session, vote.id, {**place, "slot": slot, "contests": contests}, secrets.token_hex(32))
             link = guard_link_of(k_guard, slot)
             kept = sealed(k_guard, link, {"age": band, "sex": ("female", "male")[n % 2]})
-            session.add(EqualityAnswer(round_id=vote.id, guard_link=link, part=1, sealed=kept))
+            session.add(EqualityAnswer(plan_id=plan.id, guard_link=link, part=1, sealed=kept))
