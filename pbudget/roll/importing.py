@@ -1,12 +1,14 @@
 """Loading a roll: checked whole, written in short transactions, seen all at once.
 
 Entries are written under an import id that nothing else looks at until one update makes it visible, so voters wait
-for a few thousand rows at most. An import that was cut short is never seen, and is cleared away by a later one.
+for a few thousand rows at most; while rows are read, the worker's other threads have their turns. An import that was
+cut short is never seen, and is cleared away by a later one.
 """
 
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -18,13 +20,14 @@ from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import SYSTEM, record
 from pbudget.db import db, transaction
+from pbudget.jobs.turns import taking_turns
 from pbudget.kit.errors import BadInput
 from pbudget.roll import queries
 from pbudget.roll.identify import clock
 from pbudget.roll.models import RollEntry, RollImport
 from pbudget.roll.rules.roll_columns import find_columns
 from pbudget.roll.rules.roll_file import RollReport, RollRow, RollTerms, Seen, check_roll, identity_of, rows_of
-from pbudget.wards.rules.tables import open_table
+from pbudget.wards.rules.tables import OpenTable, open_table
 
 ROWS_AT_ONCE = 2000
 LARGEST_FILE = 250 * 1024 * 1024
@@ -72,7 +75,7 @@ def check_file(
             f"The file is {size // 1024**2:,} MB and at most {LARGEST_FILE // 1024**2} MB can be read. "
             "Send only the columns the roll needs, or one ward at a time."
         )
-    with path.open("rb") as file, open_table(file) as table:
+    with _open_roll(path) as table:
         looks = adding and (most is None or sum(queries.roll_of(round_id).by_ward.values()) <= most)
         return check_roll(table, terms, _on_the_roll(round_id, table.headings) if looks else None, most)
 
@@ -110,6 +113,13 @@ def import_roll(
     for old in earlier:
         discard_import(old)
     return RollImported(import_id, report.kind, report.rows, report.codes, fingerprint, len(earlier))
+
+
+@contextmanager
+def _open_roll(path: Path) -> Iterator[OpenTable]:
+    """The file's rows, gone through so that no thread that writes has to wait for this one."""
+    with path.open("rb") as file, open_table(file) as table:
+        yield replace(table, rows=taking_turns(table.rows))
 
 
 def fingerprint_of(path: Path) -> str:
@@ -162,7 +172,7 @@ def _on_the_roll(round_id: int, headings: tuple[str, ...]) -> Seen:
     """Everybody on the roll already, where the file names people or addresses."""
     seen = Seen()
     if find_columns(headings).kind != "count":
-        for name, address, postcode in queries.identities(round_id):
+        for name, address, postcode in taking_turns(queries.identities(round_id)):
             seen.add(f"{identity_of(name, address, postcode)}\n", 0)
     return seen
 
@@ -194,7 +204,7 @@ def _write_entries(path: Path, import_id: int, round_id: int, terms: RollTerms, 
     """Write every entry, a few thousand in a transaction; what is slow happens between transactions."""
     same = {"round_id": round_id, "import_id": import_id}
     done = 0
-    with path.open("rb") as file, open_table(file) as table:
+    with _open_roll(path) as table:
         entries = _entries(rows_of(table, terms), terms, total)
         while portion := [{**same, **entry} for entry in islice(entries, ROWS_AT_ONCE)]:
             with transaction() as session:

@@ -43,11 +43,6 @@ def blank(ballot_type: str) -> Choices:
     return {} if ballot_type == "points" else []
 
 
-def is_blank(choices: Choices) -> bool:
-    """Whether nothing has been chosen."""
-    return not choices
-
-
 def changed(contest: Contest, choices: Choices, change: Change) -> Choices:
     """The choices after one press. Repeating a press that adds or removes changes nothing more.
 
