@@ -93,9 +93,11 @@ def _keep_version(session: Session, budget_id: int, number: int, budget: Budget,
 
 def closing_moment(budget: Budget) -> datetime | None:
     """When it closes, in UTC; the file says it in London time."""
-    if not budget.closes:
-        return None
-    return datetime.fromisoformat(budget.closes).replace(tzinfo=LONDON).astimezone(UTC)
+    return _in_utc(budget.closes) if budget.closes else None
+
+
+def _in_utc(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=LONDON).astimezone(UTC)
 
 
 def change_words(name: str, budget: Budget, version: int, actor: str, note: str) -> None:
@@ -115,6 +117,9 @@ def problems_to_open(budget: BudgetView, now: datetime) -> list[str]:
         found.append("It is not settled when it closes. Add a row year, closes to the file")
     elif budget.closes_at <= now:
         found.append("The closing time has passed. Change it in the file and load it again")
+    opens = budget.content.opens
+    if opens and now < _in_utc(opens):
+        found.append(f"Its file says that it opens on {opens.replace('T', ' at ')}. Wait, or change it in the file")
     waiting = parts_not_signed_off(budget.content)
     if waiting:
         names = ", ".join(waiting[:SHOWN]) + (f" and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else "")

@@ -114,6 +114,8 @@ def choose(slug: str, key: str) -> ResponseReturnValue:
 def receipt(slug: str) -> str:
     """What does my council tax buy? One day's council tax of a band, by group of services."""
     budget = budget_here(slug)
+    if not budget.content.has_tax:
+        abort(404)
     band = request.args.get("band", "D")
     chosen = band if band in BANDS else "D"
     year = rounded(charge_of_band(budget.content, chosen))

@@ -80,6 +80,7 @@ def test_words_can_change_while_it_is_open_and_figures_cannot(budget: str):
     [
         (WORKED, {}, "not settled when it closes"),
         (WORKED, {"closes": "14/03/2020"}, "closing time has passed"),
+        (WORKED, {"opens": "01/03/2099", "closes": "14/03/2099"}, "opens on 2099-03-01 at 17:00"),
         (
             [dict(row, signed_off_by_role="", signed_off_on="") for row in LIBRARIES] + TAX,
             {"closes": "14/03/2099"},

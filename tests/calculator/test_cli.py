@@ -77,3 +77,13 @@ def test_the_file_and_the_response_of_that_page_give_its_answer(sqlite_app: Flas
     assert json.loads(run("solve", tmp_path / "response.json").output) == json.loads(answer)
     assert "2 lines, 2 groups, 1 borrowing scheme." in run("load", tmp_path / "budget.csv").output
     assert budget_by_slug("test-budget-2027").content.lines[0].floor_reason.startswith("We must keep")
+
+
+def test_the_small_exercise_of_that_page_is_read_and_balanced_by_half_of_the_lamps(sqlite_app: Flask, tmp_path: Path):
+    blocks = (ROOT / "docs" / "calculator.md").read_text(encoding="utf-8").split("```")
+    table = next(block.removeprefix("csv\n") for block in blocks if block.startswith("csv\nKind;"))
+    (tmp_path / "small.csv").write_text(table, encoding="cp1252")
+    changed = {"budget": "small.csv", "lines": {"Street lights": "-50"}, "tax": "0", "schemes": {}}
+    _, response = files(tmp_path, **changed)
+    assert json.loads(run("solve", response).output)["still_to_find"] == "0.00"
+    assert "Budget: 1 line, 1 group" in run("load", tmp_path / "small.csv").output

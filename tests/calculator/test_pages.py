@@ -51,6 +51,16 @@ def test_every_page_of_an_answer_keeps_the_house_rules(client: PageClient, begun
         client.get(begun + page)
 
 
+def test_an_exercise_on_spending_alone_never_speaks_of_council_tax(client: PageClient, sqlite_app):
+    name = actions.load_budget(a_budget(*LIBRARIES, closes="14/03/2099 17:00"))
+    actions.open_budget(name, "test-officer")
+    client.post(f"/budgets/{name}/begin", {"who": "one"}, 303, page=f"/budgets/{name}")
+    for page in ("", "/parts/culture", "/parts/all", "/check"):
+        assert "ouncil tax" not in client.get(f"/budgets/{name}{page}").text
+    client.get(f"/budgets/{name}/receipt", 404)
+    client.get(f"/budgets/{name}/parts/council-tax", 404)
+
+
 def test_a_label_carries_service_value_and_consequence(client: PageClient, begun: str):
     page = client.get(f"{begun}/parts/culture")
     assert "£4 million a year" in page.one("#line-libraries legend").get_text()

@@ -90,10 +90,9 @@ def test_a_fixed_line_must_say_why():
 
 
 def test_what_is_missing_is_said():
-    assert "no row of kind tax" in problems_of(*LIBRARIES)[0]
     with pytest.raises(BudgetNotUsable) as refused:
-        read_budget(as_csv(WORKED))
-    assert "title, council, year, gap, tax_base" in refused.value.problems[0]
+        read_budget(as_csv([*LIBRARIES, dict(TAX[0], value=""), *TAX[1:]]))
+    assert refused.value.problems == ("The file has no row of kind year for gap, tax_base, band_d.",)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +112,15 @@ def test_what_is_no_such_table_is_refused(content: bytes, says: str):
 
 
 def test_a_row_with_cells_too_many_is_named():
-    content = as_csv([*year_rows(), *WORKED]) + b"service,a\n"
+    content = as_csv([*year_rows(), *WORKED]) + b"service," * 17 + b"a\n"
     with pytest.raises(BudgetNotUsable) as refused:
         read_budget(content)
-    assert refused.value.problems == (f"Row {len([*year_rows(), *WORKED]) + 2} has 2 cells and the heading 17.",)
+    assert refused.value.problems[0].startswith(f"Row {len([*year_rows(), *WORKED]) + 2} has 18 cells and the heading")
+
+
+def test_a_row_may_leave_out_its_last_cells():
+    content = as_csv([*year_rows(), *WORKED]).replace(b",,,\r\n", b"\r\n")
+    assert read_budget(content) == a_budget()
 
 
 DERBY = (10, 0, -10, -25, -50, -75, -100)

@@ -13,6 +13,7 @@ OF_STEP = frozenset({"step", "lost", "gained", "signed_off_by_role", "signed_off
 MOST_STEPS = 15
 LONGEST_LIFE = 80
 HIGHEST_RATE = 30
+ANY_CHANGE = {"min_change": "-100", "max_change": "100"}
 
 
 class RowNotUsable(CellNotUsable):
@@ -86,9 +87,7 @@ def _step(row: Mapping[str, str]) -> Step:
 def line_of(block: Block, key: str, problems: list[str]) -> Line:
     """A service or an income. Raises CellNotUsable."""
     own, steps = own_cells(block), steps_of(block, problems)
-    gross = cells.money(own, "gross", default=0)
-    income = cells.money(own, "income", default=0)
-    _refuse_amounts(block, gross, income)
+    gross, income = _amounts(block, own)
     least, most = _limits(own, steps)
     return Line(
         key=key,
@@ -97,12 +96,21 @@ def line_of(block: Block, key: str, problems: list[str]) -> Line:
         name=cells.needed(own, "line"),
         gross=gross,
         income=income,
-        share=cells.between(own, "changeable_share", 0, 100, default=WHOLE),
+        share=cells.share(own, "changeable_share", default=WHOLE),
         least=least,
         most=most,
         floor_reason=_reason(own, fixed=least == most == 0),
         steps=steps,
     )
+
+
+def _amounts(block: Block, own: Mapping[str, str]) -> tuple[int, int]:
+    """Gross and income; what an income brings in may stand under either. Raises CellNotUsable."""
+    gross, income = cells.money(own, "gross", default=0), cells.money(own, "income", default=0)
+    if block.kind == INCOME and (not income or gross == income):
+        gross, income = 0, gross or income
+    _refuse_amounts(block, gross, income)
+    return gross, income
 
 
 def _refuse_amounts(block: Block, gross: int, income: int) -> None:
@@ -111,7 +119,7 @@ def _refuse_amounts(block: Block, gross: int, income: int) -> None:
     if block.kind == SERVICE and not gross:
         raise CellNotUsable("the gross is empty or nought. Write what the service costs a year")
     if block.kind == INCOME and gross:
-        raise CellNotUsable("an income has no gross. Write what comes in a year under income")
+        raise CellNotUsable("the gross and the income are two amounts. Write what comes in a year under income alone")
     if block.kind == INCOME and not income:
         raise CellNotUsable("the income is empty or nought. Write what comes in a year")
 
@@ -139,11 +147,16 @@ def _reason(own: Mapping[str, str], *, fixed: bool) -> str:
 
 
 def tax_of(block: Block, problems: list[str]) -> Tax:
-    """Council tax: `value` is what a Band D home pays a year now. Raises CellNotUsable."""
+    """Council tax: `value` is what a Band D home pays a year now; nought where the year's rows say it.
+
+    Without a step, a limit or a reason, any change may be typed. Raises CellNotUsable.
+    """
     own, steps = own_cells(block), steps_of(block, problems)
+    if len(steps) == 1 and not any(own.get(name) for name in ("min_change", "max_change", "floor_reason")):
+        own = {**own, **ANY_CHANGE}
     least, most = _limits(own, steps)
-    band_d = cells.money(own, "value")
-    if not band_d:
+    band_d = cells.money(own, "value", default=0)
+    if own.get("value") and not band_d:
         raise CellNotUsable("the value is nought. Write what a Band D home pays a year now")
     reason = _reason(own, fixed=least == most == 0)
     return Tax(cells.needed(own, "line"), band_d, least, most, reason, steps)

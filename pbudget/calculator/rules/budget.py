@@ -148,6 +148,13 @@ class Budget:
     lines: tuple[Line, ...]
     tax: Tax
     schemes: tuple[Scheme, ...] = field(default=())
+    opens: str = ""
+    """From when it may be opened, written likewise; empty where that is not settled."""
+
+    @property
+    def has_tax(self) -> bool:
+        """Whether council tax is part of it at all: an exercise on spending alone has no Band D charge."""
+        return self.tax.band_d > 0
 
     @cached_property
     def line_by_key(self) -> Mapping[str, Line]:

@@ -6,6 +6,7 @@ money({"gross": "£4,500,000"}, "gross") -> 450000000      percent({"step": "-10
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from pbudget.calculator.rules.numbers import WHOLE, read_percent, read_pounds
 from pbudget.kit.errors import BadInput
@@ -23,8 +24,10 @@ LONGEST = {
     "value": 200,
 }
 LARGEST_PERCENT = 10 * WHOLE
-DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y")
-MOMENT = re.compile(r"[ T](\d\d?):(\d\d)$")
+DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y")
+TIMES = (re.compile(r",? ?[ T](\d\d?):(\d\d)(?::00)?$"), re.compile(r",? (\d\d?)(?:[.:](\d\d))? ?([ap])m$", re.I))
+FRACTION = re.compile(r"0?\.[0-9]{1,4}|1(?:\.0{1,4})?")
+NOON = 12
 
 
 class CellNotUsable(BadInput):
@@ -88,6 +91,14 @@ def between(cells: Cells, name: str, least: int, most: int, default: int | None 
     return found
 
 
+def share(cells: Cells, name: str, default: int) -> int:
+    """A part of the whole in hundredths of a per cent: `62.5`, `62.5%` or `0.625`; `1` is all of it, `1%` is not."""
+    typed = cells.get(name, "")
+    if FRACTION.fullmatch(typed):
+        return int(Decimal(typed) * WHOLE)
+    return between(cells, name, 0, 100, default)
+
+
 def number(cells: Cells, name: str, least: int, most: int) -> int:
     """A whole number within limits."""
     found = whole_number(cells.get(name, ""))
@@ -112,9 +123,19 @@ def day(cells: Cells, name: str) -> str:
 def moment(cells: Cells, name: str) -> str:
     """A date with the time of day, as 2027-03-14T17:00; 5pm where no time stands there. Empty where the cell is."""
     typed = cells.get(name, "")
-    time = MOMENT.search(typed)
+    time = TIMES[0].search(typed) or TIMES[1].search(typed)
     found = day({name: typed[: time.start()] if time else typed}, name)
-    hour, minute = (int(time[1]), int(time[2])) if time else (17, 0)
+    hour, minute = _time_of_day(time) if time else (17, 0)
     if hour > 23 or minute > 59:
         raise CellNotUsable(f"the {name} “{typed[:40]}” has no time of day. Write it like 14/03/2027 17:00")
     return f"{found}T{hour:02}:{minute:02}" if found else ""
+
+
+def _time_of_day(found: re.Match[str]) -> tuple[int, int]:
+    """17:00, 5pm and 5.30pm in hours and minutes; past 23 where there is no such time."""
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found.re is TIMES[0]:
+        return hour, minute
+    if not 1 <= hour <= NOON:
+        return 24, 0
+    return hour % NOON + (NOON if found[3].lower() == "p" else 0), minute

@@ -73,7 +73,7 @@ def inflated(budget: Budget, title: str, year: str, rate: int) -> Budget:
     )
     tax = replace(budget.tax, steps=_unsigned(budget.tax.steps))
     schemes = tuple(replace(scheme, steps=_unsigned(scheme.steps)) for scheme in budget.schemes)
-    return replace(budget, title=title, year=year, closes="", lines=lines, tax=tax, schemes=schemes)
+    return replace(budget, title=title, year=year, closes="", opens="", lines=lines, tax=tax, schemes=schemes)
 
 
 def _grown(pence: int, rate: Fraction) -> int:

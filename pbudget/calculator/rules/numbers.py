@@ -14,9 +14,9 @@ WHOLE = 10_000
 """A hundred per cent, in hundredths of a per cent."""
 MILLION = 100_000_000
 """A million pounds, in pence."""
-PERCENT = re.compile(r"([+-]?)([0-9]{1,4})(?:\.([0-9]{1,2}))?%?")
-SPACES = str.maketrans({"\N{NO-BREAK SPACE}": None, "\N{NARROW NO-BREAK SPACE}": None, " ": None})
-MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
+PERCENT = re.compile(r"([+-]?)([0-9]{1,4})(?:\.([0-9]{1,2})0*)?%?")
+SPACES = str.maketrans(dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE} "))
+MINUS = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}", "-"))
 
 
 class NumberNotUsable(BadInput):

@@ -5,7 +5,7 @@
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from pbudget.calculator.rules.choices import parts_of, read_choice, with_choice
 from pbudget.kit.errors import BadInput
 from pbudget.kit.texts import without_hidden
 
+MOST_NAMED = 10
 NAMES = ("budget", "version", "lines", "tax", "schemes", "band")
 
 
@@ -45,20 +46,25 @@ def read_response(content: str) -> Response:
     unknown = [name for name in found if name not in NAMES]
     if unknown:
         raise ResponseNotUsable(f"“{_plain(unknown[0])}” is not part of a response. It may have {', '.join(NAMES)}.")
-    return _of_right_kinds(found)
+    return _of_right_kinds({name: value for name, value in found.items() if value is not None})
 
 
 def _of_right_kinds(found: Mapping[str, Any]) -> Response:
-    budget, version, tax, band = found.get("budget"), found.get("version"), found.get("tax", "0"), found.get("band", "")
+    budget, version, tax, band = (
+        found.get("budget"),
+        found.get("version"),
+        found.get("tax") or "0",
+        found.get("band", ""),
+    )
     if not isinstance(budget, str) or not budget:
         raise ResponseNotUsable("“budget” must name the CSV file or the budget, as text.")
     if type(version) is not int:
         raise ResponseNotUsable("“version” must be a whole number, such as 1.")
     if not isinstance(tax, str):
         raise ResponseNotUsable('“tax” must be text, such as "2.99", so that no digit is lost.')
-    if band not in ("", *BANDS):
+    if not isinstance(band, str) or band.upper() not in ("", *BANDS):
         raise ResponseNotUsable("“band” must be a letter from A to H.")
-    return Response(budget, version, _texts(found, "lines"), tax, _texts(found, "schemes"), band)
+    return Response(budget, version, _texts(found, "lines"), tax, _texts(found, "schemes"), band.upper())
 
 
 def _texts(found: Mapping[str, Any], name: str) -> Mapping[str, str]:
@@ -76,28 +82,44 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def as_named(name: str) -> str:
+    """A name without what does not tell two apart: case and spaces."""
+    return " ".join(name.split()).casefold()
+
+
+def _choices_in(budget: Budget, response: Response) -> Iterator[tuple[str, str, str]]:
+    yield from (("lines", name, typed) for name, typed in response.lines.items())
+    yield "tax", budget.tax.name, response.tax
+    yield from (("schemes", name, typed) for name, typed in response.schemes.items())
+
+
+def _no_such(name: str, what: str, known: Sequence[str]) -> str:
+    there = ", ".join(known[:MOST_NAMED]) + (f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else "")
+    return f"“{_plain(name)}” is not one of the {what} of this budget. There are {there or 'none'}."
+
+
 def choices_named(budget: Budget, response: Response) -> Choices:
     """The choices of a response. Raises ResponseNotUsable with every one that is refused."""
     choices, problems, parts = Choices(), list[str](), parts_of(budget)
     key_of = {
-        "lines": {line.name: key for key, line in budget.line_by_key.items()},
-        "schemes": {scheme.name: key for key, scheme in budget.scheme_by_key.items()},
-        "tax": {budget.tax.name: TAX},
+        "lines": {as_named(line.name): key for key, line in budget.line_by_key.items()},
+        "schemes": {as_named(scheme.name): key for key, scheme in budget.scheme_by_key.items()},
+        "tax": {as_named(budget.tax.name): TAX},
     }
-    for what, given in (
-        ("lines", response.lines),
-        ("tax", {budget.tax.name: response.tax}),
-        ("schemes", response.schemes),
-    ):
-        for name, typed in given.items():
-            key = key_of[what].get(name)
+    seen = set[str]()
+    for what, name, typed in _choices_in(budget, response):
+        key = key_of[what].get(as_named(name))
+        try:
             if key is None:
-                problems.append(f"“{_plain(name)}” is not one of the {what} of this budget.")
-                continue
-            try:
-                choices = with_choice(budget, choices, key, read_choice(parts[key], typed))
-            except BadInput as error:
-                problems.append(f"{name}: {error}.")
+                raise ResponseNotUsable(_no_such(name, what, [parts[key].name for key in key_of[what].values()]))
+            if key in seen:
+                raise ResponseNotUsable(f"{_plain(name)} stands there twice. Say it once.")
+            seen.add(key)
+            choices = with_choice(budget, choices, key, read_choice(parts[key], typed))
+        except ResponseNotUsable as error:
+            problems.append(str(error))
+        except BadInput as error:
+            problems.append(f"{_plain(name)}: {error}.")
     if problems:
         raise ResponseNotUsable(" ".join(problems))
     return choices

@@ -41,9 +41,9 @@ def sections_in_order(budget: Budget) -> list[Section]:
         spent = sum(line.net for line in lines if line.kind == SERVICE)
         total = f"{say_short(spent)} a year" if spent else ""
         groups.append(Section(key, name, total, tuple(line.key for line in lines)))
-    tax = Section(TAX, budget.tax.name, "", (TAX,))
+    tax = [Section(TAX, budget.tax.name, "", (TAX,))] if budget.has_tax else []
     borrowing = Section(BORROWING, "Borrowing to build", "", tuple(budget.scheme_by_key))
-    return [*groups, tax, *([borrowing] if budget.schemes else [])]
+    return [*groups, *tax, *([borrowing] if budget.schemes else [])]
 
 
 def section_after(sections: Sequence[Section], key: str) -> Section | None:

@@ -9,13 +9,14 @@ A line's own cells (gross, income, share, limits) stand in its first row; in its
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from pbudget.calculator.rules import cells
 from pbudget.calculator.rules.blocks import Block, RowNotUsable, blocks_of, line_of, scheme_of, tax_of
-from pbudget.calculator.rules.budget import INCOME, SERVICE, TAX, Budget, Line
+from pbudget.calculator.rules.budget import INCOME, SERVICE, TAX, Budget, Line, Scheme, Step, Tax
 from pbudget.calculator.rules.cells import CellNotUsable
+from pbudget.calculator.rules.settings import WITH_COMMAS, read_settings, setting_named, with_defaults
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
 from pbudget.wards.rules.tables import FileNotUsable, RaggedRow, Row, Table, read_table
@@ -27,19 +28,8 @@ COLUMNS = (
 REQUIRED = ("kind", "line", "step", "value")
 YEAR = "year"
 KINDS = (YEAR, SERVICE, INCOME, "tax", "scheme")
-SETTINGS: Mapping[str, Callable[[Mapping[str, str], str], Any]] = {
-    "title": cells.needed,
-    "council": cells.needed,
-    "year": cells.needed,
-    "gap": cells.money,
-    "tax_base": cells.money,  # Band D homes, with up to two decimals: hundredths of a home
-    "core_limit": cells.percent,
-    "care_limit": cells.percent,
-    "tolerance": cells.money,
-    "closes": cells.moment,
-}
-NEEDED = ("title", "council", "year", "gap", "tax_base")
-OTHERWISE: Mapping[str, Any] = {"core_limit": 0, "care_limit": 0, "tolerance": 0, "closes": ""}
+BESIDE_A_VALUE = ("step", "lost", "gained", "min_change", "max_change")
+COUNCIL_TAX, NO_TAX = "Council tax", "Council tax is not part of this exercise."
 MOST_LINES = 250
 LARGEST_FILE = 2 * 1024 * 1024
 
@@ -57,14 +47,16 @@ def read_budget(content: bytes) -> Budget:
     """The budget in a file. Raises FileNotUsable (no such table) and BudgetNotUsable (rows)."""
     table = read_table(content)
     _refuse_other_tables(table)
-    problems = [problem for row in table.rows if (problem := _problem_of_row(row))]
-    rows = [Row(row.number, _whole(row.cells)) for row in table.rows if isinstance(row, Row)]
-    blocks = [block for block in blocks_of(rows) if block.kind in KINDS]
-    year = _year([block for block in blocks if block.kind == YEAR], problems)
+    rows = [_as_meant(row) for row in table.rows if not _is_too_long(row)]
+    problems = [_too_long(row) for row in table.rows if _is_too_long(row)]
+    problems += [problem for row in rows if (problem := _problem_of_row(row))]
+    blocks = [block for block in blocks_of(row for row in rows if row.cells["line"]) if block.kind in KINDS]
+    found = read_settings([block for block in blocks if block.kind == YEAR], problems)
     parts = _Parts([block for block in blocks if block.kind != YEAR], problems)
+    tax = _tax(parts.taxes, found, problems)
     if problems:
         raise BudgetNotUsable(sorted(dict.fromkeys(problems), key=_row_number))
-    return Budget(**year, lines=tuple(parts.lines), tax=parts.taxes[0], schemes=tuple(parts.schemes))
+    return Budget(**with_defaults(found), lines=tuple(parts.lines), tax=tax, schemes=tuple(parts.schemes))
 
 
 def _refuse_other_tables(table: Table) -> None:
@@ -80,42 +72,47 @@ def _refuse_other_tables(table: Table) -> None:
         raise FileNotUsable("The table has headings and no rows. Add a row for each step of each line.")
 
 
-def _problem_of_row(row: Row | RaggedRow) -> str:
-    if isinstance(row, RaggedRow):
-        return f"Row {row.number} has {row.found} cells and the heading {row.expected}."
+def _is_too_long(row: Row | RaggedRow) -> bool:
+    return isinstance(row, RaggedRow) and row.found > row.expected
+
+
+def _too_long(row: Row | RaggedRow) -> str:
+    found = f"has {row.found} cells and the heading {row.expected}" if isinstance(row, RaggedRow) else "is too long"
+    return f"Row {row.number} {found}. Put quotation marks around {WITH_COMMAS}."
+
+
+def _problem_of_row(row: Row) -> str:
     kind = row.cells["kind"]
     if kind.lower() not in KINDS:
         return f"Row {row.number}: “{kind[:40]}” is no kind of row. Write {', '.join(KINDS[:-1])} or {KINDS[-1]}."
     return "" if row.cells["line"] else f"Row {row.number}: the line is empty. Write the name of the {kind.lower()}."
 
 
-def _whole(row: Mapping[str, str]) -> Mapping[str, str]:
-    """Every column there may be; what the file leaves out is empty."""
-    return {name: row.get(name, "") for name in COLUMNS}
+def _as_meant(row: Row | RaggedRow) -> Row:
+    """Every column there may be, empty where the row leaves it out; a setting beside council tax is one of the year."""
+    found = {name: row.cells.get(name, "") for name in COLUMNS}
+    kind = found["kind"].lower()
+    if kind == YEAR:
+        found["line"] = found["line"] or found["group"]
+    elif kind == "tax" and setting_named(found["line"]) and not any(found[name] for name in BESIDE_A_VALUE):
+        found["kind"] = YEAR
+    elif kind == "tax":
+        found["line"] = found["line"] or COUNCIL_TAX
+    return Row(row.number, found)
 
 
-def _year(blocks: Sequence[Block], problems: list[str]) -> dict[str, Any]:
-    """The settings of the year: each in a row of its own, its name under line, its value under value."""
-    found = dict(OTHERWISE)
-    for block in blocks:
-        name = block.name.lower().replace(" ", "_")
-        try:
-            found[name] = _setting(block, name)
-        except CellNotUsable as error:
-            problems.append(f"Row {block.number}: {error}.")
-            found[name] = None
-    missing = [name for name in NEEDED if name not in found]
+def _tax(taxes: Sequence[Tax], found: Mapping[str, Any], problems: list[str]) -> Tax:
+    """Council tax with its Band D charge, from its own rows or the year's; without either nobody can change it."""
+    tax = taxes[0] if taxes else Tax(COUNCIL_TAX, 0, 0, 0, NO_TAX, (Step(0),))
+    charge = found.get("band_d")
+    if charge and tax.band_d and charge != tax.band_d:
+        problems.append("The year's band_d and the value of council tax are two charges. Keep the one that is right.")
+    tax = replace(tax, band_d=tax.band_d or charge or 0)
+    needed = {"gap": True, "tax_base": not tax.is_fixed, "band_d": not tax.is_fixed and not tax.band_d}
+    missing = [name for name, is_needed in needed.items() if is_needed and name not in found]
     if missing:
         problems.append(f"The file has no row of kind year for {', '.join(missing)}.")
-    return found
-
-
-def _setting(block: Block, name: str) -> Any:
-    if name not in SETTINGS:
-        raise CellNotUsable(f"“{block.name[:40]}” is no setting of a year. There are {', '.join(SETTINGS)}")
-    if len(block.rows) > 1:
-        raise CellNotUsable(f"{name} stands there {len(block.rows)} times. Keep one row")
-    return SETTINGS[name](block.rows[0].cells, "value")
+    return tax
 
 
 class _Parts:
@@ -123,8 +120,8 @@ class _Parts:
 
     def __init__(self, blocks: Sequence[Block], problems: list[str]) -> None:
         self.lines: list[Line] = []
-        self.taxes: list[Any] = []
-        self.schemes: list[Any] = []
+        self.taxes: list[Tax] = []
+        self.schemes: list[Scheme] = []
         self._keys = {TAX}
         self._problems = problems
         self._refuse_shared_names(blocks)
@@ -160,8 +157,6 @@ class _Parts:
 
     def _refuse_wrong_numbers(self, blocks: Sequence[Block]) -> None:
         taxes = [block for block in blocks if block.kind == "tax"]
-        if not taxes:
-            self._problems.append("The file has no row of kind tax. Add one, with the Band D charge under value.")
         for block in taxes[1:]:
             self._problems.append(f"Row {block.number}: there is a second council tax. Give all its rows one name.")
         if not any(block.kind in (SERVICE, INCOME) for block in blocks):

@@ -16,9 +16,7 @@ Row = Mapping[str, object]
 
 def rows_of(budget: Budget) -> list[Sequence[object]]:
     """The headings, then a row for each setting and each step; a line's own cells stand in its first row."""
-    rows = [*_year(budget), *(row for line in budget.lines for row in _line(line))]
-    tax = {"value": amount_text(budget.tax.band_d), **_limits(budget.tax.least, budget.tax.most)}
-    rows += _steps("tax", budget.tax.name, budget.tax.steps, {**tax, "floor_reason": budget.tax.floor_reason})
+    rows = [*_year(budget), *(row for line in budget.lines for row in _line(line)), *_tax(budget)]
     rows += [row for scheme in budget.schemes for row in _scheme(scheme)]
     return [COLUMNS, *([row.get(name, "") for name in COLUMNS] for row in rows)]
 
@@ -33,10 +31,20 @@ def _year(budget: Budget) -> Iterator[Row]:
         "core_limit": _number(budget.core_limit),
         "care_limit": _number(budget.care_limit),
         "tolerance": amount_text(budget.tolerance),
+        "opens": budget.opens.replace("T", " "),
         "closes": budget.closes.replace("T", " "),
     }
     for name, value in values.items():
-        yield {"kind": "year", "line": name, "value": value}
+        if value:
+            yield {"kind": "year", "line": name, "value": value}
+
+
+def _tax(budget: Budget) -> list[Row]:
+    tax = budget.tax
+    if not budget.has_tax:
+        return []
+    own = {"value": amount_text(tax.band_d), "floor_reason": tax.floor_reason, **_limits(tax.least, tax.most)}
+    return _steps("tax", tax.name, tax.steps, own)
 
 
 def _line(line: Line) -> list[Row]:
@@ -44,7 +52,7 @@ def _line(line: Line) -> list[Row]:
         "group": line.group,
         "gross": "" if line.kind == INCOME else amount_text(line.gross),
         "income": amount_text(line.income) if line.income else "",
-        "changeable_share": _number(line.share),
+        "changeable_share": _share(line.share),
         "floor_reason": line.floor_reason,
         **_limits(line.least, line.most),
     }
@@ -87,3 +95,8 @@ def _steps(kind: str, name: str, steps: Sequence[Step], own: Row) -> list[Row]:
 def _number(hundredths: int) -> Decimal:
     """A percentage as a number, so that no spreadsheet takes its minus for the start of a formula."""
     return Decimal(say_percent(hundredths))
+
+
+def _share(hundredths: int) -> Decimal | str:
+    """A share as a number, with its sign where that could be taken for a fraction."""
+    return f"{say_percent(hundredths)}%" if 0 < hundredths <= 100 else _number(hundredths)

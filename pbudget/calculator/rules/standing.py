@@ -32,6 +32,7 @@ def _figures(budget: Budget) -> Budget:
         council="",
         year="",
         closes="",
+        opens="",
         lines=tuple(_without_words(line) for line in budget.lines),
         tax=_without_words(budget.tax),
         schemes=tuple(_without_words(scheme) for scheme in budget.schemes),

@@ -114,6 +114,8 @@ def words_of(
 
 def facts_of(budget: Budget, part: Part) -> str:
     """What a part costs or brings in now: "£4 million a year, 2.8p of every £1"."""
+    if isinstance(part, Tax) and not part.band_d:
+        return part.floor_reason
     if isinstance(part, Tax):
         return f"A Band D home pays {say_pounds(part.band_d)} a year now"
     if isinstance(part, Scheme):

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from pbudget.kit.errors import BadInput
@@ -49,11 +49,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RaggedRow:
-    """A row whose number of cells is not the heading's."""
+    """A row whose number of cells is not the heading's; `cells` are those that stand under one."""
 
     number: int
     found: int
     expected: int
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,6 @@ def _rows(headings: tuple[str, ...], records: Iterable[tuple[int, list[str]]]) -
         while len(cells) > len(headings) and not cells[-1]:
             cells.pop()
         if len(cells) != len(headings):
-            yield RaggedRow(number, len(cells), len(headings))
+            yield RaggedRow(number, len(cells), len(headings), dict(zip(headings, cells, strict=False)))
         else:
             yield Row(number, dict(zip(headings, cells, strict=True)))
