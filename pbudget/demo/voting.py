@@ -52,11 +52,24 @@ SET_UP: dict[str, Any] = {
     "publish": "totals",
     "publish_reason": "A handful of ballots a ward: a file of them would show who voted how.",
     "challenge_days": 1,
+    "quorum_votes": LETTERS_A_WARD - 1,
+    "quorum_per_thousand": 0,
     "annul_rule": "If the ledger cannot be verified, the vote is annulled and held again.",
     "unawarded": "It stays with the ward for the next round.",
     "witnesses": [{"role": f"Test witness {n}", "email": f"witness-{n}@ashmere.example"} for n in (1, 2, 3)],
     "documents": {"privacy": "/privacy", "accessibility": "/accessibility-statement", "dpia": "Not needed for a demo"},
-    "saved_tasks": ["name", "dates", "pots", "ballots", "rules", "publication", "questions", "witnesses", "documents"],
+    "saved_tasks": [
+        "name",
+        "dates",
+        "pots",
+        "ballots",
+        "rules",
+        "publication",
+        "questions",
+        "quorum",
+        "witnesses",
+        "documents",
+    ],
 }
 
 

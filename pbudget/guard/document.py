@@ -82,6 +82,8 @@ class Document:
     """What stands beside the verdict and changes no winner."""
     beside: str = "residents"
     """Whom those who took part are compared with."""
+    quorum: str = ""
+    """Whether enough people took part, in a sentence; empty where the round had no quorum."""
 
     @property
     def differs(self) -> bool:

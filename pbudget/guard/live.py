@@ -12,6 +12,7 @@ from typing import Any
 
 from pbudget.balance.ages import OLDEST
 from pbudget.balance.published import published_in
+from pbudget.balance.quorum import published_in as quorum_in
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
 from pbudget.equality.actions import take_no_more_answers
@@ -101,9 +102,15 @@ def _report(counted: CountedRound, pot: PotView, pooled: Sequence[Pooled]) -> No
     plain = look_at_contest(counted, pot, residents)
     judged = look_at_contest(counted, pot, beside_the_round(residents, pooled)) if residents else plain
     document = judged_beside(plain, judged, left_out_beside(pooled, plain) if pot.ward_id is None else {})
-    document = with_bursts(document, counted.bursts)
+    document = with_quorum(with_bursts(document, counted.bursts), counted.manifest, pot.slug)
     with transaction() as session:
         keep_report(session, pot.id, judged, document, programme_lines(pooled))
+
+
+def with_quorum(document: Document, manifest: Mapping[str, Any], slug: str) -> Document:
+    """The report with a sentence on the quorum, where the manifest has one."""
+    found = quorum_in(manifest)
+    return replace(document, quorum=found.of(slug).sentence(document.ballots)) if found else document
 
 
 def with_bursts(document: Document, bursts: Mapping[str, Burst]) -> Document:

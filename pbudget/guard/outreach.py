@@ -23,15 +23,16 @@ from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import groups_answered
 from pbudget.guard.models import AccessRecord, GuardSnapshot
 from pbudget.guard.pooling import Pooled, WardVotes, pool
-from pbudget.guard.queries import latest_snapshot_day, tables_seen
+from pbudget.guard.queries import latest_snapshot_day, manifest_of, tables_seen
 from pbudget.guard.reporting import residents_of
 from pbudget.guard.rules.outreach import more_to_par
+from pbudget.guard.rules.quorum import quorum_lines, votes_by_code
 from pbudget.guard.telling import tell_officers
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds
 from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import PbudgetError
-from pbudget.ledger.queries import counted_slots, head_of
+from pbudget.ledger.queries import ballots_by, counted_slots, head_of
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
 from pbudget.rounds.rules.dates import say_utc
@@ -86,13 +87,15 @@ def look_at_the_close(round_: RoundView) -> None:
     """
     assert round_.closes_at is not None
     content = {**who_is_missing(round_), "closing": say_utc(round_.closes_at)}
+    lines = quorum_lines(manifest_of(round_.id), votes_by_code(ballots_by(round_.id)))
+    missed = [line for line in lines if not line.met]
     with transaction() as session:
         today = database_now(session).astimezone(LONDON).date()
         weekly = session.get(GuardSnapshot, (round_.id, today))
         before = [*weekly.content.get("before", []), weekly.content.get("tables", {})] if weekly else []
         session.merge(GuardSnapshot(round_id=round_.id, made_on=today, content={**content, "before": before}))
         if round_.stage(database_now(session)) == DECIDING:
-            tell_officers(session, round_)
+            tell_officers(session, round_, missed)
 
 
 def limits_of(round_id: int) -> Thresholds:

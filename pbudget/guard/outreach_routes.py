@@ -1,5 +1,7 @@
 """Officers' pages while voting is open and after: who is missing, the access record, the equality impact pack."""
 
+import json
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
@@ -10,6 +12,7 @@ from pbudget.db import transaction
 from pbudget.guard.forms import AccessForm
 from pbudget.guard.queries import access_records, decisions_on, latest_snapshot, look_at_close_of, pack_of
 from pbudget.guard.rules.decisions import CHOICES
+from pbudget.guard.rules.quorum import quorum_lines, votes_by_code
 from pbudget.guard.showing import COLOURS, LABELS, flag_words
 from pbudget.hubs.queries import help_known
 from pbudget.ledger.queries import ballots_by
@@ -68,6 +71,7 @@ def at_the_close(slug: str) -> str:
         stage=stage,
         look=look_at_close_of(round_),
         turnout=turnout_lines(counts, roll_size_by_ward(round_.id), wards),
+        quorum=quorum_lines(json.loads(round_.manifest or "{}"), votes_by_code(counts)),
         channels=ways_of_voting(counts),
         cast=sum(counts.values()),
         fewest=Thresholds().min_n,

@@ -15,6 +15,7 @@ def printed(document: Document) -> str:
     parts = [
         [document.title],
         [document.headline.upper(), *wrap(document.meaning, WIDTH)],
+        _bullets("Quorum", [document.quorum] if document.quorum else []),
         _bullets("Why", document.reasons),
         _bullets("Also noted", document.notes),
         *[list(_participation(table)) for table in document.participation],

@@ -1,5 +1,6 @@
 """Reading reports, as frozen dataclasses."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pbudget.balance.disclosure import Publishable
 from pbudget.db import db
 from pbudget.guard.models import AccessRecord, GuardDecision, GuardReport, GuardSnapshot
+from pbudget.ledger.queries import head_of
 from pbudget.results.models import RoundCount
 from pbudget.results.queries import count_of
 from pbudget.rounds.models import Pot, Round
@@ -147,6 +149,12 @@ def rounds_to_look_at(now: datetime) -> list[RoundView]:
     found = rounds((OPEN, CLOSED), number_of_rounds((OPEN, CLOSED)))
     stopped = [each for each in found if each.opened_at and each.stage(now) in (DECIDING, CLOSED)]
     return [each for each in stopped if count_of(each.id) is None and look_at_close_of(each) is None]
+
+
+def manifest_of(round_id: int) -> dict[str, Any]:
+    """What was frozen when the round opened; empty where it never did here."""
+    head = head_of(round_id)
+    return dict(json.loads(head.manifest)) if head else {}
 
 
 def tables_seen(round_id: int) -> dict[str, list[Publishable]]:

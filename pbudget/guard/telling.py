@@ -1,5 +1,6 @@
 """E-mails of this room: officers read that there is something to decide, witnesses that nobody decided."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import current_app
@@ -8,16 +9,19 @@ from sqlalchemy.orm import Session
 from pbudget.accounts.queries import emails_of_officers
 from pbudget.config import Settings
 from pbudget.guard.rules.decisions import caveat_of
+from pbudget.guard.rules.quorum import QuorumLine
 from pbudget.kit.clock import say_moment
 from pbudget.outbox.actions import queue_mail
 from pbudget.rounds.models import Round
 from pbudget.rounds.queries import RoundView
 
 LONGEST_NAME = 100
+MOST_NAMED = 10
+"""So many contests without a quorum are named in an e-mail."""
 TO_DECIDE = """Voting in {round} stopped at {stopped}.
 
 Its manifest allows more time, once: until {latest} at the latest. Two officers can decide on it until {due}. If they do not, voting ends then, and the votes are counted.
-
+{quorum}
 Who took part, without anybody's choices:
 {address}
 
@@ -33,8 +37,8 @@ PUBLISHED = """You are a witness of {round}. Its result was held for the ward co
 """  # noqa: E501
 
 
-def tell_officers(session: Session, round_: RoundView) -> None:
-    """Tell every officer that voting has stopped and by when it can be opened again."""
+def tell_officers(session: Session, round_: RoundView, missed: Sequence[QuorumLine] = ()) -> None:
+    """Tell every officer that voting has stopped, where the quorum is missed, by when voting can be opened again."""
     more, settings = round_.more_time, _settings()
     assert more is not None
     assert more.decide_by is not None
@@ -44,6 +48,7 @@ def tell_officers(session: Session, round_: RoundView) -> None:
         stopped=say_moment(more.closes_at),
         latest=say_moment(more.latest),
         due=due,
+        quorum=_quorum_words(missed),
         address=f"{settings.public_url}/staff/rounds/{round_.slug}/at-the-close",
         council=settings.council_name,
     )
@@ -62,6 +67,15 @@ def tell_witnesses(session: Session, row: Round, held_until: date) -> None:
     )
     for witness in row.witnesses or []:
         queue_mail(session, witness["email"], f"{_short(row.name)}: the result was published", text)
+
+
+def _quorum_words(missed: Sequence[QuorumLine]) -> str:
+    """A paragraph on the contests that have too few votes; empty where all have enough."""
+    if not missed:
+        return ""
+    named = "; ".join(f"{line.contest}: {line.votes:,} of {line.needed:,} votes" for line in missed[:MOST_NAMED])
+    more = f"; and {len(missed) - MOST_NAMED:,} more" if len(missed) > MOST_NAMED else ""
+    return f"\nThe quorum is missed in {named}{more}. That annuls nothing. It is a reason to reach more people.\n"
 
 
 def _short(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, abort, render_template
 
+from pbudget.guard.queries import manifest_of
+from pbudget.guard.rules.quorum import quorum_lines
 from pbudget.results.queries import CountView, standing_of
 from pbudget.rounds.queries import RoundView, round_by_slug
 from pbudget.rounds.rules.phases import DECIDED
@@ -34,5 +36,13 @@ def _page(round_: RoundView, counted: CountView | None, *, staff: bool) -> str:
         abort(404)
     from pbudget.guard.turnout_view import HEIGHT, WIDTH, turnout_view  # brings numpy with it
 
-    view = turnout_view(counted.facts["wards"])
-    return render_template("guard/turnout.html", round=round_, view=view, staff=staff, width=WIDTH, height=HEIGHT)
+    wards = counted.facts["wards"]
+    return render_template(
+        "guard/turnout.html",
+        round=round_,
+        view=turnout_view(wards),
+        quorum=quorum_lines(manifest_of(round_.id), {ward["code"]: ward["ballots"] for ward in wards}),
+        staff=staff,
+        width=WIDTH,
+        height=HEIGHT,
+    )

@@ -37,6 +37,9 @@ from pbudget.rounds.rules.extension import MOST_DAYS
 
 MOST_WITNESSES = 6
 LONGEST_TEXT = 2_000
+MOST_VOTES_NEEDED = 1_000_000
+MOST_PER_THOUSAND = 500
+"""A quorum of more than half of all residents was never met anywhere."""
 
 
 def _choices(choices: Sequence[Choice]) -> list[SelectChoice]:
@@ -244,6 +247,30 @@ class QuestionsForm(RoundForm):
     own_title = StringField("A question of your own", widget=GovTextInput(), validators=[Length(max=LONGEST_LABEL)])
     own_answers = TextAreaField("Its answers", widget=GovTextArea())
     submit = SubmitField("Save and continue", widget=GovSubmitInput())
+
+
+class QuorumForm(RoundForm):
+    """How many must take part for a contest to have its quorum."""
+
+    votes = StringField(
+        "Fewest votes in each contest", widget=GovTextInput(), validators=[_whole_number(1, MOST_VOTES_NEEDED)]
+    )
+    share = StringField("Share of residents, in per cent", widget=GovTextInput())
+    submit = SubmitField("Save and continue", widget=GovSubmitInput())
+
+    def validate_share(self, field: StringField) -> None:
+        """From 0 to 50, with one decimal at most."""
+        if per_thousand(field.data or "") is None:
+            raise ValidationError("Share of residents must be a number from 0 to 50, such as 2 or 2.5")
+
+
+def per_thousand(typed: str) -> int | None:
+    """A percentage with at most one decimal as thousandths: `2.5` or `2.5%` is 25; None for anything else."""
+    whole, _, tenth = typed.strip().removesuffix("%").strip().partition(".")
+    wholes, tenths = whole_number(whole), whole_number(tenth) if tenth else 0
+    if wholes is None or tenths is None or len(tenth) > 1 or wholes * 10 + tenths > MOST_PER_THOUSAND:
+        return None
+    return wholes * 10 + tenths
 
 
 class PublishForm(RoundForm):

@@ -47,6 +47,8 @@ class Round(Base):
         CheckConstraint("oldest_age BETWEEN youngest_age AND 120", name="oldest_age"),
         CheckConstraint("reminder_days BETWEEN 1 AND 30", name="reminder_days"),
         CheckConstraint("extension_days BETWEEN 1 AND 28", name="extension_days"),
+        CheckConstraint("quorum_votes BETWEEN 1 AND 1000000", name="quorum_votes"),
+        CheckConstraint("quorum_per_thousand BETWEEN 0 AND 500", name="quorum_per_thousand"),
         CheckConstraint("decide_by IS NULL OR extension_days IS NOT NULL", name="decide_by"),
     )
 
@@ -78,6 +80,10 @@ class Round(Base):
     """By how many days voting can be extended at its closing time, once; None is not at all."""
     decide_by: Mapped[datetime | None] = mapped_column(Moment)
     """Until when that can be decided; None before the opening, where it is not allowed, and once it is decided."""
+    quorum_votes: Mapped[int] = mapped_column(default=100, server_default="100")
+    """The fewest votes with which a contest has its quorum."""
+    quorum_per_thousand: Mapped[int] = mapped_column(default=20, server_default="20")
+    """The share of residents, or of the roll, in thousandths, that must have voted as well; 0 is none."""
     channel_online: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     channel_kiosk: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     channel_roadshow: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

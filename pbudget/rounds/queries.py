@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from pbudget.balance.quorum import Quorum
 from pbudget.db import database_now, db
+from pbudget.equality.models import EqualityPlan
+from pbudget.equality.rules.questions import Question, question_of
 from pbudget.rounds.models import Approval, EscrowReceipt, Pot, Round
 from pbudget.rounds.rules.approvals import LASTS, has_expired
 from pbudget.rounds.rules.counting import rule_from_json
@@ -48,6 +51,8 @@ class RoundView:
     reminder_days: int | None
     extension_days: int | None
     decide_by: datetime | None
+    quorum_votes: int
+    quorum_per_thousand: int
     channel_online: bool
     channel_kiosk: bool
     channel_roadshow: bool
@@ -72,6 +77,11 @@ class RoundView:
         return MoreTime(self.closes_at, self.extension_days, self.decide_by) if self.closes_at else None
 
     @property
+    def quorum(self) -> Quorum:
+        """How many must take part, as officers set it; what was frozen is in the manifest."""
+        return Quorum(self.quorum_votes, self.quorum_per_thousand)
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """The ways to vote in it: online, kiosk, roadshow, paper."""
         return tuple(channel for channel in CHANNELS if getattr(self, f"channel_{channel}"))
@@ -91,6 +101,8 @@ class SetUp(RoundView):
     waiting: str | None
     """The latest request that waits for a second officer, even one that ran out meanwhile; see `waits`."""
     waiting_since: datetime | None
+    questions: tuple[Question, ...]
+    """What voters will be asked about themselves."""
 
     def waits(self, now: datetime) -> str:
         """The id of a request that can still be approved at this moment; empty where there is none."""
@@ -190,7 +202,8 @@ def _set_ups() -> Select[Any]:
         select(column).where(*asked).order_by(Approval.requested_at.desc(), Approval.id).limit(1).scalar_subquery()
         for column in (Approval.id, Approval.requested_at)
     ]
-    return select(Round, copies, *latest)
+    asked_of_voters = select(EqualityPlan.questions).where(EqualityPlan.round_id == Round.id).scalar_subquery()
+    return select(Round, copies, *latest, asked_of_voters)
 
 
 def rounds(phases: tuple[str, ...], limit: int, offset: int = 0) -> list[RoundView]:
@@ -295,7 +308,9 @@ def round_view(row: Round) -> RoundView:
     return RoundView(**{field.name: getattr(row, field.name) for field in fields(RoundView)})
 
 
-def set_up_view(row: Round, escrow: int, waiting: str | None, since: datetime | None) -> SetUp:
+def set_up_view(
+    row: Round, escrow: int, waiting: str | None, since: datetime | None, questions: list[dict[str, Any]] | None
+) -> SetUp:
     """A round's row as officers see it; what was never filled in is empty."""
     known: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(RoundView)}
     return SetUp(
@@ -308,6 +323,7 @@ def set_up_view(row: Round, escrow: int, waiting: str | None, since: datetime | 
         escrow=escrow,
         waiting=waiting,
         waiting_since=since,
+        questions=tuple(question_of(each) for each in questions or ()),
     )
 
 

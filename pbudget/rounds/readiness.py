@@ -8,10 +8,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from pbudget import __version__
+from pbudget.balance.quorum import RESIDENTS, ROLL, People, RoundQuorum
 from pbudget.config import Settings
 from pbudget.db import db
-from pbudget.equality.queries import plan_of
-from pbudget.equality.rules.consultations import of_round
 from pbudget.kit.errors import BadInput
 from pbudget.kit.fingerprints import program_sha256
 from pbudget.proposals.queries import ProposalView, proposals_of
@@ -20,6 +19,7 @@ from pbudget.rounds.models import EscrowReceipt
 from pbudget.rounds.queries import PotView, SetUp, pots_of
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenProposal, FrozenRound, contest_digest
 from pbudget.rounds.rules.tasks import PotFacts, Preparation
+from pbudget.wards.queries import residents_by_ages
 
 
 class NotReadyToOpen(BadInput):
@@ -145,7 +145,7 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         contact_point=round_.contact_point,
         codes_per_address=round_.codes_per_address,
         youngest_age=round_.youngest_age,
-        questions=tuple(each.as_json() for each in plan_of(of_round(round_.id)).questions),
+        questions=tuple(each.as_json() for each in round_.questions),
         oldest_age=round_.oldest_age,
         reminder_days=round_.reminder_days,
         extension_days=round_.extension_days,
@@ -163,4 +163,24 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         software=__version__,
         codes_fp=codes_fingerprint(round_.id)[0] if round_.assurance == "code" else "",
         software_sha256=program_sha256(),
+        quorum=RoundQuorum(round_.quorum, people_of_contests(round_, parts)),
     )
+
+
+def people_of_contests(round_: SetUp, parts: Parts) -> dict[str, People]:
+    """Whom the quorum's share is of, by the slug of the pot: residents of the round's ages, else places on the roll."""
+    wards = {pot.ward_id for pot in parts.pots if pot.ward_id is not None}
+    roll = {ward_id: counts.entries for ward_id, counts in parts.wards.items() if counts.entries}
+    everywhere = sorted(roll or wards)
+    residents = residents_by_ages(sorted({*wards, *everywhere}), round_.youngest_age, round_.oldest_age)
+    return {
+        pot.slug: _people([pot.ward_id] if pot.ward_id is not None else everywhere, residents, roll)
+        for pot in parts.pots
+    }
+
+
+def _people(wards: Sequence[int], residents: Mapping[int, int], roll: Mapping[int, int]) -> People:
+    for of, known in ((RESIDENTS, residents), (ROLL, roll)):
+        if wards and all(ward_id in known for ward_id in wards):
+            return People(of, sum(known[ward_id] for ward_id in wards))
+    return People()

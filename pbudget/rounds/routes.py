@@ -5,7 +5,9 @@ from datetime import datetime
 
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
 
+from pbudget.balance import quorum
 from pbudget.balance.published import limits_in_words, published_in
+from pbudget.balance.quorum import quorum_in_words
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db
 from pbudget.kit.clock import LONDON, say_dates
@@ -100,10 +102,12 @@ def _current(round_: RoundView) -> str:
 def _limits_in(round_: RoundView) -> tuple[str, ...]:
     """What the guard will go by in this round, in sentences; nothing where it opened without saying so."""
     if round_.opened_at is None:
-        return limits_in_words(Thresholds()) if round_.phase == SET_UP else ()
+        return (*quorum_in_words(round_.quorum), *limits_in_words(Thresholds())) if round_.phase == SET_UP else ()
     head = head_of(round_.id)
-    published = published_in(json.loads(head.manifest)) if head else None
-    return limits_in_words(published) if published else ()
+    manifest = json.loads(head.manifest) if head else {}
+    needed, published = quorum.published_in(manifest), published_in(manifest)
+    words = quorum_in_words(needed.quorum) if needed else ()
+    return (*words, *limits_in_words(published)) if published else words
 
 
 def _start_of_voting(round_: RoundView) -> str:

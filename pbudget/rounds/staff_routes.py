@@ -137,7 +137,7 @@ def address_of_task(slug: str, name: str) -> str:
     return url_for(endpoint, slug=slug) if endpoint in current_app.view_functions else ""
 
 
-@pages.get("/<slug>/<any(name,dates,rule,voters,questions,witnesses,annul,publish,documents):name>")
+@pages.get("/<slug>/<any(name,dates,rule,voters,questions,quorum,witnesses,annul,publish,documents):name>")
 @roles("officer", "auditor")
 def task(slug: str, name: str) -> str:
     """A task that is one form, filled with what was saved."""
@@ -147,7 +147,7 @@ def task(slug: str, name: str) -> str:
     return task_page(round_, name, with_choices(form, round_))
 
 
-@pages.post("/<slug>/<any(name,dates,rule,voters,questions,witnesses,annul,publish,documents):name>")
+@pages.post("/<slug>/<any(name,dates,rule,voters,questions,quorum,witnesses,annul,publish,documents):name>")
 @roles("officer")
 def save_task(slug: str, name: str) -> ResponseReturnValue:
     """Save it and go back to the list, or show what has to be changed, with everything that was typed."""

@@ -8,6 +8,7 @@ from pbudget.equality.queries import plan_of
 from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import STANDARD, asked, own_question
 from pbudget.kit.errors import BadInput
+from pbudget.kit.texts import whole_number
 from pbudget.rounds.forms import (
     MOST_WITNESSES,
     AnnulForm,
@@ -16,10 +17,12 @@ from pbudget.rounds.forms import (
     NameForm,
     PublishForm,
     QuestionsForm,
+    QuorumForm,
     RoundForm,
     RuleForm,
     VotersForm,
     WitnessesForm,
+    per_thousand,
 )
 from pbudget.rounds.queries import CHANNELS, SetUp, pots_of
 from pbudget.rounds.rules.choices import chosen_rule, name_of_rule, rules_for, ties_of_rule
@@ -163,12 +166,22 @@ def _save_questions(round_: SetUp, form: Any, actor: str) -> None:
         save_questions(session, of_round(row.id), questions)
 
 
+def _fill_quorum(round_: SetUp) -> Mapping[str, Any]:
+    return {"votes": str(round_.quorum_votes), "share": round_.quorum.percent.removesuffix("%")}
+
+
+def _save_quorum(round_: SetUp, form: Any, actor: str) -> None:
+    numbers = {"quorum_votes": whole_number(form.votes.data), "quorum_per_thousand": per_thousand(form.share.data)}
+    save_columns(round_.id, "quorum", numbers, actor)
+
+
 TASK_PAGES: Mapping[str, TaskPage] = {
     "name": TaskPage(NameForm, lambda round_: {"name": round_.name, "place": round_.place}, _save_name, "name"),
     "dates": TaskPage(DatesForm, _fill_dates, _save_dates, "closes"),
     "rule": TaskPage(RuleForm, _fill_rule, _save_rule, "rule"),
     "voters": TaskPage(VotersForm, _fill_voters, _save_voters, "assurance"),
     "questions": TaskPage(QuestionsForm, _fill_questions, _save_questions, "own_answers"),
+    "quorum": TaskPage(QuorumForm, _fill_quorum, _save_quorum, "votes"),
     "witnesses": TaskPage(WitnessesForm, _fill_witnesses, _save_witnesses, "role_1"),
     "annul": TaskPage(AnnulForm, _fill_annul, _save_annul, "annul_rule"),
     "publish": TaskPage(

@@ -11,7 +11,10 @@ from pbudget.db import db
 from pbudget.wards.models import Baseline, BaselineCount, Borough, Postcode, Ward
 from pbudget.wards.rules.atlas import Atlas, KnownWard, make_atlas
 from pbudget.wards.rules.maps import in_order
-from pbudget.wards.rules.residents import Dimension, dimension_of, headline
+from pbudget.wards.rules.residents import Dimension, dimension_of, headline, residents_between
+
+AGES = ("age", "age_16plus")
+"""Tables of ages; one of everybody comes first."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,24 @@ def _residents_by_ward(borough_id: int) -> dict[int, int | None]:
     for ward_id, dimension, base, total in rows:
         by_ward.setdefault(ward_id, {})[dimension, base] = int(total)
     return {ward_id: _headline_total(totals) for ward_id, totals in by_ward.items()}
+
+
+def residents_by_ages(ward_ids: Collection[int], youngest: int, oldest: int | None) -> dict[int, int]:
+    """Residents of these ages by ward id, by the figures in use; no entry for a ward whose figures do not say."""
+    rows = db.session.execute(
+        select(BaselineCount.ward_id, BaselineCount.dimension, BaselineCount.group, BaselineCount.count)
+        .join(Baseline)
+        .where(Baseline.is_current, BaselineCount.dimension.in_(AGES), BaselineCount.ward_id.in_(ward_ids))
+    )
+    tables: dict[tuple[int, str], dict[str, int]] = {}
+    for ward_id, dimension, group, count in rows:
+        tables.setdefault((ward_id, dimension), {})[group] = count
+    found = {place: residents_between(groups, youngest, oldest) for place, groups in tables.items()}
+    return {
+        ward_id: number
+        for ward_id in ward_ids
+        if (number := next((n for name in AGES if (n := found.get((ward_id, name)))), None))
+    }
 
 
 def _headline_total(totals: Mapping[tuple[str, str], int]) -> int | None:

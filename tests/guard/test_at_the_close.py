@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from pbudget.db import db
 from pbudget.guard.models import GuardSnapshot
 from pbudget.guard.outreach import take_weekly_snapshots
-from pbudget.guard.queries import latest_snapshot, look_at_close_of, tables_seen
+from pbudget.guard.queries import latest_snapshot, look_at_close_of, manifest_of, tables_seen
+from pbudget.guard.rules.quorum import quorum_lines
 from pbudget.guard.tasks import look_at_closed_rounds
 from pbudget.ledger.models import LedgerEntry
 from pbudget.outbox.models import Message
@@ -51,6 +52,26 @@ def test_the_page_says_who_is_missing_and_what_can_be_decided(stopped):
     assert "two officers can open it again" in page.text
     assert "until 5pm on Sunday 21 March 2027 (GMT) at the latest" in page.text
     assert page.soup.select(f"a[href='/staff/rounds/{stopped.slug}/ask/extend']")
+
+
+def test_the_page_and_the_mail_say_that_the_quorum_is_missed(app):
+    vote = open_with_questions(app, older_people_came(50))
+    vote.change(extension_days=7, decide_by=vote.closes_at + timedelta(days=1), opened_at=vote.opens_at)
+    vote.move_clock(vote.closes_at)
+    officer("Officer A")
+    look_at_closed_rounds()
+    row = page_of(vote).one(".quorum-table tbody")
+    assert row.get_text(" ", strip=True) == "Riverside 50 100 The fewest for any contest Missed"
+    text = db.session.scalars(sa.select(Message.text)).first()
+    assert "The quorum is missed in Riverside: 50 of 100 votes." in text
+
+
+def test_the_page_says_that_the_quorum_is_reached(stopped):
+    assert "Yes: it has the quorum" in page_of(stopped).text
+
+
+def test_an_older_manifest_without_a_quorum_is_read_as_before(stopped):
+    assert quorum_lines({"pots": manifest_of(stopped.id)["pots"]}, {}) == []
 
 
 def test_it_is_looked_at_once_and_only_when_voting_has_stopped(stopped):

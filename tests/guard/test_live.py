@@ -117,6 +117,7 @@ def outcome_rows() -> list[tuple[object, ...]]:
 def test_a_round_of_older_people_is_said_to_be_one(app):
     found = made(voted(app, older_people_came())).document
     assert found.ballots == 110
+    assert found.quorum.startswith("The quorum was reached: 110 votes, and 100 were needed")
     assert found.verdict == "at risk of capture"
     assert "People aged 16–34 cast 9% of ballots and are 50% of residents." in found.reasons
     assert "“Skate park” would probably not have been funded had everybody turned out alike." in found.reasons

@@ -1,4 +1,4 @@
-"""Turnout, quorum, the funnel, bursts and the programme: the states a ward can be in."""
+"""Turnout, the funnel, bursts and the programme: the states a ward can be in."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from pbudget.balance.thresholds import Thresholds, thresholds_from
 from pbudget.guard.rules.bursts import BUCKET, TOO_FEW, TOO_SHORT, burst, times_of
 from pbudget.guard.rules.labels import labels_of, within_ages
 from pbudget.guard.rules.programme import WardCounts, programme, programme_baseline
-from pbudget.guard.rules.turnout import funnel, quorum, response, turnout
+from pbudget.guard.rules.turnout import funnel, response, turnout
 from pbudget.kit.errors import BadInput
 
 Z = Thresholds().z
@@ -25,17 +25,6 @@ def test_without_residents_there_is_a_count_and_no_turnout(residents: int | None
 def test_more_ballots_than_residents_is_shown_as_it_is() -> None:
     found = turnout(310, 300, Z)
     assert (found.share, found.lo, found.more_than_residents) == (310 / 300, None, True)
-
-
-@pytest.mark.parametrize(
-    ("ballots", "residents", "needed", "met"),
-    [(127, 6_368, 128, False), (128, 6_368, 128, True), (100, 1_295, 100, True), (99, None, 100, False)],
-)
-def test_quorum_is_the_larger_of_a_floor_and_a_share(
-    ballots: int, residents: int | None, needed: int, met: bool
-) -> None:
-    found = quorum(ballots, residents, floor=100, share=0.02)
-    assert (found.needed, found.met) == (needed, met)
 
 
 @pytest.mark.parametrize(

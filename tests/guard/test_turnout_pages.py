@@ -80,8 +80,9 @@ def test_officers_see_it_once_counted_and_residents_once_published(vote):
     assert PUBLIC in [
         link["href"] for link in PageClient(vote.app).get("/rounds/spring-2027/result").soup.select("main a")
     ]
-    shown = {row.th.get_text(): row.get_text(" ") for row in page.soup.select("main tbody tr")}
+    shown = {row.th.get_text(): row.get_text(" ") for row in page.soup.select(".turnout-table tbody tr")}
     assert len(shown) == len(page.soup.select(".funnel circle")) == 9
+    assert "the quorum that was published before voting opened" in page.text
     assert re.search(r"900 +5,000 +18\.0% +Very different", " ".join(shown["Ward 8"].split()))
 
 

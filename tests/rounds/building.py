@@ -115,6 +115,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "proposals": {},
     "voters": {},
     "questions": {},
+    "quorum": {},
     "witnesses": {"witnesses": WITNESSES},
     "annul": {"annul_rule": "If the ledger does not verify."},
     "publish": {"publish_reason": "Small wards."},

@@ -136,7 +136,9 @@ def open_round(
         if assurance == "code":
             put_letters(session, made, letters, cost)
         settled = replace(frozen(made, pots, given, keys.as_json()), thresholds=limits)
-        open_ledger(session, round_id, manifest_bytes(settled))
+        manifest = manifest_bytes(settled)
+        session.get_one(Round, round_id).manifest = manifest.decode()
+        open_ledger(session, round_id, manifest)
     return made
 
 

@@ -1,4 +1,4 @@
-"""Turnout of wards: limits for comparing them, quorum, and a funnel plot that allows for wards simply being different.
+"""Turnout of wards: limits for comparing them, and a funnel plot that allows for wards simply being different.
 
 Worked example (funnel): a town's wards have turnout 3.2 %, 4.6 %, 2.0 %, 6.7 %, ... around 3.9 %. By chance alone, with
 10,000 residents, none should stray beyond 3.3 to 4.5 %; four in five do, so chance alone is the wrong yardstick. The
@@ -41,14 +41,6 @@ class Turnout:
 
 
 @dataclass(frozen=True, slots=True)
-class Quorum:
-    """Whether enough took part for the result to stand without asking more people; both numbers set beforehand."""
-
-    needed: int
-    met: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Funnel:
     """Wards against the pooled turnout. `z` is None for a ward without residents; `naive` leaves such wards out."""
 
@@ -87,12 +79,6 @@ def turnout(ballots: int, residents: int | None, z: float) -> Turnout:
     share = ballots / residents
     lo, hi = wilson(ballots, residents, z) if ballots <= residents else (None, None)
     return Turnout(ballots, residents, share, lo, hi)
-
-
-def quorum(ballots: int, residents: int | None, floor: int, share: float) -> Quorum:
-    """Compare with the larger of an absolute floor and a share of residents."""
-    needed = max(floor, -int(-(residents or 0) * share // 1))
-    return Quorum(needed, ballots >= needed)
 
 
 def funnel(ballots: Sequence[int], residents: Sequence[int]) -> Funnel | None:

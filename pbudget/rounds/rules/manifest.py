@@ -13,7 +13,9 @@ from typing import Any
 
 import rfc8785
 
+from pbudget.balance import quorum
 from pbudget.balance.published import as_published
+from pbudget.balance.quorum import Quorum, RoundQuorum
 from pbudget.balance.thresholds import Thresholds
 from pbudget.rounds.rules.counting import rule_as_json
 from pbudget.rounds.rules.dates import say_utc, say_with_zone
@@ -88,6 +90,8 @@ class FrozenRound:
     """Which program it is: kit/fingerprints.py."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """What the guard will judge by."""
+    quorum: RoundQuorum = field(default_factory=lambda: RoundQuorum(Quorum()))
+    """How many must take part in each contest."""
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
@@ -107,6 +111,7 @@ def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
         "channels": list(frozen.channels),
         "questions": [dict(each) for each in frozen.questions],
         "guard": {"thresholds": as_published(frozen.thresholds), "version": frozen.thresholds.version},
+        "quorum": quorum.as_published(frozen.quorum, [pot.slug for pot in frozen.pots]),
         "publish": {"form": frozen.publish, "reason": frozen.publish_reason},
         "challenge_days": frozen.challenge_days,
         "annul_rule": frozen.annul_rule,

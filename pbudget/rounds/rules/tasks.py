@@ -204,6 +204,10 @@ def _questions(round_: Preparation) -> list[str]:
     return _unsaved(round_, "questions")
 
 
+def _quorum(round_: Preparation) -> list[str]:
+    return _unsaved(round_, "quorum")
+
+
 def _witnesses(round_: Preparation) -> list[str]:
     if round_.witnesses >= FEWEST_WITNESSES:
         return []
@@ -252,6 +256,7 @@ TASKS: Mapping[str, tuple[str, Callable[[Preparation], list[str]]]] = {
     "roll": ("Roll", _roll),
     "codes": ("Voting codes and letters", _codes),
     "questions": ("Questions about voters", _questions),
+    "quorum": ("How many must take part", _quorum),
     "witnesses": ("Witnesses", _witnesses),
     "annul": ("Challenge period, annulling and repeating", _annul),
     "publish": ("What is published", _publish),
@@ -261,7 +266,7 @@ TASKS: Mapping[str, tuple[str, Callable[[Preparation], list[str]]]] = {
 }
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "What residents decide": ("name", "dates", "pots", "ballot", "rule", "proposals"),
-    "Who can vote": ("voters", "roll", "codes", "questions"),
+    "Who can vote": ("voters", "roll", "codes", "questions", "quorum"),
     "How it can be checked": ("witnesses", "annul", "publish", "documents"),
     "Before it opens": ("test", "keys"),
 }

@@ -3,10 +3,11 @@
 dimension_of("age", "all", [("0-15", 25), ("16+", 75)], [], [])  ->  a total of 100, shares 0.25 and 0.75
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pbudget.balance.ages import OLDEST, band
 from pbudget.wards.rules.baselines import ALL_AGES
 from pbudget.wards.rules.names import group_label
 
@@ -40,6 +41,21 @@ def dimension_of(
     groups = tuple(Group(group, count, count / total if total else 0.0) for group, count in counts)
     stated = tuple(dict.fromkeys(source for source in sources if source))
     return Dimension(name, base, total, groups, stated, tuple(dict.fromkeys(day for day in dates if day)))
+
+
+def residents_between(groups: Mapping[str, int], youngest: int, oldest: int | None) -> int | None:
+    """How many people of these ages live there, by a table of ages; None where a group is cut in two or ages miss.
+
+    residents_between({"0-15": 25, "16-64": 60, "65+": 15}, 16, None)  ->  75
+    """
+    highest = OLDEST if oldest is None else oldest
+    bands = [(ages, count) for group, count in groups.items() if (ages := band(group))]
+    inside = [(ages, count) for ages, count in bands if youngest <= ages[0] and ages[1] <= highest]
+    touched = [ages for ages, _ in bands if ages[0] <= highest and ages[1] >= youngest]
+    whole = inside and min(a[0] for a, _ in inside) == youngest and max(a[1] for a, _ in inside) == highest
+    if len(bands) < len(groups) or len(touched) > len(inside) or not whole:
+        return None
+    return sum(count for _, count in inside)
 
 
 def headline(dimensions: Sequence[tuple[str, str]]) -> str | None:
