@@ -16,7 +16,7 @@ from pbudget.ballots.rules.choices import (
     problem_of_change,
     problem_of_points,
 )
-from pbudget.ballots.rules.lines import in_rank_order, lines_of
+from pbudget.ballots.rules.lines import in_rank_order, is_crowded, lines_of
 from pbudget.ballots.rules.paper import Choices, Contest, Paper
 from pbudget.ballots.rules.words import total_of
 from pbudget.web.layout import is_fragment
@@ -76,6 +76,7 @@ def contest_page(
         contest=contest,
         lines=lines,
         ranked=in_rank_order(lines),
+        crowded=is_crowded(contest, choices),
         pressed=pressed,
         act=press.change.act if press and press.change else "",
         total=total_of(contest, choices),

@@ -140,10 +140,10 @@ def test_moving_a_project_up_keeps_the_focus_and_removing_it_goes_to_the_list(br
         up = page.get_by_role("button", name="Move up New swings")
         up.focus()
         page.keyboard.press("Enter")
-        expect(page.locator(".order__title").first).to_contain_text("New swings")
+        expect(page.locator(".order__list b").first).to_contain_text("New swings")
         assert page.evaluate(SAID) == "Move up New swings"
         page.locator(".order").get_by_role("button", name="Remove Skate park from your ballot").click()
-        expect(page.locator(".order__item")).to_have_count(1)
+        expect(page.locator(".order__list > li")).to_have_count(1)
         assert page.evaluate("document.activeElement.id") == "order-title"
 
 

@@ -1,7 +1,7 @@
 """What the page of one contest shows: a line for every proposal, in this ballot's own order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pbudget.ballots.rules.choices import Problem
 from pbudget.ballots.rules.paper import Choices, Contest, Option, shuffled
@@ -11,9 +11,12 @@ from pbudget.proposals.rules import in_brief
 ROOM = 39 * 1024
 """Bytes: an old phone reads a page of at most 40 KB in good time, so long descriptions are read on pages of their own.
 """
-FRAME, LINK, RANK, BRIEF = 8_200, 190, 560, 150
-LINE = {"approval": 440, "knapsack": 440, "ranked": 440, "points": 610}
-"""About how much HTML a page takes without proposals, and what a link, a rank, and a proposal each take without text.
+FRAME, LINK, BRIEF = 8_200, 150, 150
+LINE = {"approval": 300, "knapsack": 300, "ranked": 300, "points": 500}
+CHOSEN = {"approval": 40, "knapsack": 75, "ranked": 270, "points": 75}
+BUTTONS = {"approval": 1, "knapsack": 1, "ranked": 1, "points": 3}
+"""About how much HTML a page takes without proposals, and what a link takes, a proposal without text, and what it takes
+more once it is chosen: a part of the bar, a line among the ranks. How often a proposal's line names its reference.
 """
 
 
@@ -43,10 +46,12 @@ def lines_of(
     numbers = {option.reference: number for number, option in enumerate(contest.options, start=1)}
     longest = longest_brief(contest)
     errors = {problem.reference: problem.text for problem in reversed(problems) if problem.reference}
-    return [
+    lines = [
         _line(contest, choices, option, numbers[option.reference], typed, errors, longest)
         for option in shuffled(contest.options, seed, contest.slug)
     ]
+    crowded = is_crowded(contest, choices)
+    return [replace(line, elsewhere=False) if crowded and line.chosen else line for line in lines]
 
 
 def longest_brief(contest: Contest) -> int | None:
@@ -61,15 +66,33 @@ def longest_brief(contest: Contest) -> int | None:
     return min(BRIEF, max(0, longest))
 
 
+def is_crowded(contest: Contest, choices: Choices) -> bool:
+    """Whether so much is chosen that the page has no room to say things twice.
+
+    Then what is chosen has no link to more about it, which was there to be read before; and of a rank the button
+    Remove is among all projects only.
+    """
+    links = len(contest.options) * (LINK + len(contest.slug)) + _references(contest.options)
+    return _taken(contest, [option for option in contest.options if option.reference in choices]) + links > ROOM
+
+
+def _taken(contest: Contest, chosen: Sequence[Option]) -> int:
+    """Bytes of the page without any description or link, when these are chosen."""
+    kind = contest.ballot_type
+    ranked = chosen if kind == "ranked" else ()
+    titles = sum(_bytes(option.title) for option in (*contest.options, *ranked))
+    names = BUTTONS[kind] * _references(contest.options) + 3 * _references(ranked)
+    return FRAME + len(contest.options) * LINE[kind] + len(chosen) * CHOSEN[kind] + titles + names
+
+
+def _references(options: Sequence[Option]) -> int:
+    return sum(len(option.reference) for option in options)
+
+
 def _room_for_text(contest: Contest) -> int:
-    """Bytes left for descriptions beside what every proposal takes and, on a ranked ballot, the list of the ranks."""
-    titles = sorted((_bytes(option.title) for option in contest.options), reverse=True)
-    references = sum(len(option.reference) for option in contest.options) * (
-        3 if contest.ballot_type == "points" else 1
-    )
-    ranks = titles[: contest.most] if contest.ballot_type == "ranked" else []
-    lines = len(titles) * LINE[contest.ballot_type] + len(ranks) * RANK
-    return ROOM - FRAME - lines - sum(titles) - sum(ranks) - references
+    """Bytes left for descriptions, also once as much is chosen as may be."""
+    longest_first = sorted(contest.options, key=lambda option: _bytes(option.title), reverse=True)
+    return ROOM - _taken(contest, longest_first[: contest.most] if contest.ballot_type == "ranked" else longest_first)
 
 
 def _bytes(text: str) -> int:
