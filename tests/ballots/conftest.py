@@ -65,7 +65,7 @@ def voting_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VotingSite
     process, address = serve(environ)
     yield VotingSite(Site(address, environ), rounds)
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
 
 
 def served_round(app: Flask, kind: str) -> OpenRound:

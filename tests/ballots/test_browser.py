@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.looking import Condition, Reader, reading
+from tests.browser.patience import loaded
 from tests.browser.test_keyboard import FOCUSED
 
 TRACKER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
@@ -15,18 +16,20 @@ PLAIN = Condition("phone without scripts", width=320, scripts=False)
 
 
 def to_the_projects(reader: Reader, site, kind: str) -> Page:
-    """From the letter to the first page of projects."""
+    """From the letter to the first page of projects, whose scripts run."""
     page = reader.open(f"{site.path(kind)}/begin")
     page.get_by_label("Your voting code").fill(site.letter(kind))
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Yes").check()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Continue").click()
-    return page
+    page.wait_for_url("**/projects/*")
+    return loaded(page)
 
 
 def press_with_keys(page: Page, name: str) -> None:
     """Tab to the control with this name, as a person without a mouse does, and press Enter."""
+    loaded(page)
     for _ in range(60):
         page.keyboard.press("Tab")
         said = page.evaluate(SAID)
@@ -63,7 +66,7 @@ def test_a_vote_by_keyboard_from_the_letters_address_to_the_tracker(browser, vot
         before = page.evaluate("performance.timeOrigin")
         press_with_keys(page, "Add New swings")
         expect(page.locator("#total")).to_contain_text("1 of 2 chosen")
-        assert page.evaluate(SAID) == "Remove New swings from your ballot", "the focus is lost when a project is added"
+        expect(page.get_by_role("button", name="Remove New swings from your ballot")).to_be_focused()
         assert page.evaluate("performance.timeOrigin") == before, "the page was loaded again"
         press_with_keys(page, "Continue")
         page.wait_for_url("**/borough")
@@ -81,7 +84,7 @@ def test_a_vote_without_scripts_survives_reload_and_back(browser, voting_site):
         page = to_the_projects(reader, voting_site, "approval")
         order = page.locator(".option__title").all_inner_texts()
         page.get_by_role("button", name="Add Skate park").click()
-        assert page.url.endswith("#p1") or "#p" in page.url, "the reader loses their place"
+        assert "#p" in page.url, "the reader loses their place"
         page.reload()
         page.go_back()
         page.reload()
@@ -101,8 +104,7 @@ def test_three_quick_presses_of_plus_are_three_points_and_a_typed_number_is_kept
     with reading(browser, voting_site.site.address, Condition("desk")) as reader:
         page = to_the_projects(reader, voting_site, "points")
         plus = page.get_by_role("button", name="One point more for Skate park")
-        for _ in range(3):
-            plus.click()
+        plus.evaluate("it => { for (let press = 0; press < 3; press++) it.click() }")  # quicker than any answer
         expect(page.get_by_role("textbox", name="Points Skate park")).to_have_value("3")
         expect(page.locator("#total")).to_contain_text("3 of 10 points given. 7 left.")
         page.get_by_role("textbox", name="Points New swings").fill("4")
@@ -141,24 +143,29 @@ def test_moving_a_project_up_keeps_the_focus_and_removing_it_goes_to_the_list(br
         up.focus()
         page.keyboard.press("Enter")
         expect(page.locator(".order__list b").first).to_contain_text("New swings")
-        assert page.evaluate(SAID) == "Move up New swings"
+        expect(up).to_be_focused()
         page.locator(".order").get_by_role("button", name="Remove Skate park from your ballot").click()
         expect(page.locator(".order__list > li")).to_have_count(1)
-        assert page.evaluate("document.activeElement.id") == "order-title"
+        expect(page.locator("#order-title")).to_be_focused()
 
 
 def test_a_double_click_adds_once_and_casts_once(browser, voting_site):
     with reading(browser, voting_site.site.address, Condition("desk")) as reader:
         page = to_the_projects(reader, voting_site, "knapsack")
+        page.route("**/projects/**", slowly)  # so that the second press is made before the first is answered
         page.get_by_role("button", name="Add Pocket park").dblclick()
         expect(page.locator("#total")).to_contain_text("1 chosen. £50,000 of £100,000. £50,000 left.")
+        page.unroute_all(behavior="wait")
+        expect(page.get_by_role("button", name="Remove Pocket park from your ballot")).to_be_visible()
         page.get_by_role("button", name="Add Skate park").click()
         expect(page.locator("#total")).to_contain_text("£10,000 too much")
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("alert")).to_contain_text("£10,000 more than the £100,000 there is")
         page.get_by_role("button", name="Remove Skate park").click()
+        expect(page.locator("#total")).to_contain_text("£50,000 left")
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("button", name="Continue").click()
+        page.wait_for_url("**/check")
         page.get_by_role("button", name="Cast my vote").dblclick()
         page.wait_for_url("**/recorded")
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Playwright
 from app import create_app
 from pbudget.config import read_settings
 from tests.browser.chromium import QUIET, chromium_path
+from tests.browser.patience import be_patient
 from tests.browser.site import Site, environ_of, fill, serve, signed_in
 from tests.browser.walk import Walk, walk, walk_of_staff
 
@@ -18,6 +19,7 @@ OFFICER = "officer-1@ashmere.example"
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict, playwright: Playwright) -> dict:
     """pytest-playwright's own arguments, with the Chromium of this machine and nothing that calls home."""
+    be_patient()
     path = chromium_path(playwright.chromium.executable_path)
     return {**browser_type_launch_args, "executable_path": path, "args": QUIET}
 
@@ -31,7 +33,7 @@ def filled_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     process, address = serve(environ)
     yield Site(address, environ)
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
+from tests.browser.patience import with_patience
+
 GRAVE = {"serious", "critical"}
 
 
@@ -96,6 +98,6 @@ def reading(browser: Browser, address: str, condition: Condition, cookie: str = 
         name, _, value = cookie.partition("=")
         context.add_cookies([{"name": name, "value": value, "url": address}])
     try:
-        yield Reader(context.new_page(), address, condition)
+        yield Reader(with_patience(context).new_page(), address, condition)
     finally:
         context.close()

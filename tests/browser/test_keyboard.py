@@ -1,6 +1,7 @@
 """With a keyboard alone: the skip link first, every control reached, and the reader always sees where they are."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looking import Condition, reading
 
@@ -83,7 +84,7 @@ def test_the_menu_of_a_phone_opens_and_closes_from_the_keyboard(browser, filled_
             pytest.fail("The service navigation has no menu button: it has fewer than two places")
         toggle.focus()
         page.keyboard.press("Enter")
-        assert toggle.get_attribute("aria-expanded") == "true"
-        assert page.locator(".govuk-service-navigation__list").is_visible()
+        expect(toggle).to_have_attribute("aria-expanded", "true")
+        expect(page.locator(".govuk-service-navigation__list")).to_be_visible()
         page.keyboard.press("Enter")
-        assert toggle.get_attribute("aria-expanded") == "false"
+        expect(toggle).to_have_attribute("aria-expanded", "false")

@@ -43,8 +43,8 @@ def test_a_focus_that_cannot_be_seen_is_noticed(reader):
 
 def test_a_style_the_security_policy_refuses_is_noticed(reader):
     page = reader.open("/about")
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    page.wait_for_timeout(50)
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
     assert any("Content Security Policy" in trouble for trouble in reader.troubles), reader.troubles
 
 
@@ -54,7 +54,8 @@ def test_a_script_that_does_not_come_is_noticed(reader, answer):
         return route.fulfill(status=answer) if answer else route.abort("failed")
 
     reader.page.route("**/js/enabled.js*", refuse)
-    reader.open("/about")
+    with reader.page.expect_event("response" if answer else "requestfailed", lambda it: "enabled.js" in it.url):
+        reader.open("/about")
     assert any("enabled.js" in trouble for trouble in reader.troubles)
 
 

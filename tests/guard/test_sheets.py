@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 from pbudget.guard.live import report_round
 from pbudget.results.counting import count_round
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401 - the Chromium of this machine
+from tests.browser.patience import with_patience
 from tests.guard.test_fifty_wards import WARDS, fifty_wards
 from tests.guard.test_live import older_people_came, open_with_questions, voted
 from tests.support.pages import PageClient
@@ -44,8 +45,8 @@ def test_fifty_wards_are_fifty_printed_pages(sqlite_app, browser: Browser, tmp_p
     """Chromium prints what the server sent, with the styles beside it; nothing else is loaded."""
     vote = fifty_wards(sqlite_app)
     list(report_round(vote.id))
-    page, site = browser.new_page(), sqlite_app.test_client()
-    page.set_default_timeout(60_000)
+    context, site = with_patience(browser.new_context()), sqlite_app.test_client()
+    page = context.new_page()
 
     def serve(route) -> None:
         path = route.request.url.removeprefix("http://sheets.test")
@@ -56,7 +57,7 @@ def test_fifty_wards_are_fifty_printed_pages(sqlite_app, browser: Browser, tmp_p
     page.route("**/*", serve)
     page.goto(f"http://sheets.test/staff/rounds/{vote.slug}/sheets")
     page.pdf(path=tmp_path / "sheets.pdf", format="A4", prefer_css_page_size=True)
-    page.close()
+    context.close()
     texts = [each.extract_text() for each in pypdf.PdfReader(tmp_path / "sheets.pdf").pages]
     assert len(texts) == WARDS, f"{len(texts)} pages"
     assert all(f"Ward {n:02}" in text for n, text in enumerate(texts, start=1))

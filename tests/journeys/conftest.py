@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from app import create_app
 from pbudget.config import read_settings
@@ -14,12 +14,12 @@ from pbudget.db import db
 from pbudget.roll.hashing import ScryptCost
 from tests.browser.conftest import browser_type_launch_args  # noqa: F401 - the Chromium of this machine
 from tests.browser.looking import Condition
+from tests.browser.patience import with_patience
 from tests.browser.site import Site, environ_of, run, serve
 from tests.journeys.hands import Hands, Keys, Pointing
 from tests.journeys.officers import Desk, sign_in
 from tests.support.open_round import PotPlan, moments_around, open_round
 
-MILLISECONDS = 60_000
 OFFICERS = ("officer-1@ashmere.example", "officer-2@ashmere.example")
 
 
@@ -69,7 +69,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     process, address = serve(environ, "--with-worker")
     yield Demonstration(Site(address, environ), instance, codes)
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
 
 
 def rounds_to_seal(environ: dict[str, str]) -> dict[str, list[str]]:
@@ -106,14 +106,12 @@ def person(browser: Browser) -> Iterator[Callable[..., Hands]]:
             java_script_enabled=way.condition.scripts,
             storage_state=storage,
         )
-        context.set_default_timeout(MILLISECONDS)
         contexts.append(context)
-        page = context.new_page()
+        page = with_patience(context).new_page()
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on("response", lambda answer: troubles.extend([f"{answer.url}: {answer.status}"] * (answer.status >= 500)))
         return way.hands(page)
 
-    expect.set_options(timeout=MILLISECONDS)
     yield sit_down
     for context in contexts:
         context.close()

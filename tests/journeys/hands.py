@@ -102,7 +102,7 @@ class Keys(Hands):
 
     def _press(self, control: Locator) -> None:
         self._go_to(control)
-        self.page.keyboard.press("Enter")
+        control.press("Enter")  # where the focus is already; unlike `keyboard`, this returns when the next page comes
 
     def _type(self, control: Locator, text: str) -> None:
         self._go_to(control)
@@ -134,7 +134,7 @@ class Keys(Hands):
 
     def _go_to(self, control: Locator) -> None:
         """Tab until the control has the focus; everything on the way must be seen while it has it."""
-        wanted = control.element_handle(timeout=60_000)
+        wanted = control.element_handle()
         for _ in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             stop = self.page.evaluate(WHERE, wanted)

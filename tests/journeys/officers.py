@@ -12,7 +12,7 @@ from tests.journeys.hands import Hands
 
 CODE_OF_THE_MOMENT = re.compile(r"\b(\d{3}) ?(\d{3})\b")
 PASSPHRASE = "nine green bottles standing"
-MOST_LOOKS = 90
+MOST_LOOKS = 600
 
 
 def sign_in(hands: Hands, address: str, email: str) -> None:
@@ -66,7 +66,7 @@ def looked_again(hands: Hands, until: Callable[[], bool], what: str) -> None:
     for _ in range(MOST_LOOKS):
         if until():
             return
-        hands.page.wait_for_timeout(500)
+        hands.page.wait_for_timeout(300)
         hands.page.reload()
     raise AssertionError(f"{what} did not happen: {hands.page.locator('main').inner_text()}")
 

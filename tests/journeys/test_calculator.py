@@ -94,4 +94,4 @@ def test_a_choice_that_cannot_be_used_is_said_beside_the_balance_and_the_rest_is
     choose(hands, "leisure-centres", "25% less, saves £300,000")
     expect(page.locator("#balance")).to_contain_text("£5,500,000 still to find")
     expect(page.locator("#refused")).to_be_empty()
-    assert page.locator("#b-leisure-centres").input_value() == ""
+    expect(page.locator("#b-leisure-centres")).to_have_value("")
