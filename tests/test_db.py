@@ -93,6 +93,6 @@ def test_eight_writers_at_once_all_get_through(app, marks):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(300)
     assert failures == []
     assert count(marks) == 160

@@ -181,5 +181,5 @@ def test_eight_writers_at_once_make_one_chain(app):
     settings = app.extensions["settings"]
     arguments = [sys.executable, "-c", script, str(settings.instance), settings.database_url]
     running = [subprocess.Popen(arguments, cwd=ROOT) for _ in range(4)]
-    assert [each.wait(timeout=60) for each in running] == [0, 0, 0, 0]
+    assert [each.wait(timeout=300) for each in running] == [0, 0, 0, 0]
     assert (verify().ok, verify().size) == (True, 40)

@@ -19,8 +19,9 @@ from pbudget.outbox.rules import AddressNotUsable, mailbox_of
 from pbudget.outbox.tasks import clear_away as clear_old_mail
 from pbudget.outbox.tasks import deliver_due_mail
 from tests.ballots.voter import Voter
-from tests.outbox.post_office import free_port, post_office
+from tests.outbox.post_office import post_office
 from tests.support.open_round import BOROUGH_WIDE, KINDS, NOON, PotPlan, open_round
+from tests.support.ports import free_port
 
 ANN = "ann@test-council.example"
 CODE = re.compile(r"#([0-9A-Z-]{15})\b")

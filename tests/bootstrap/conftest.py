@@ -78,7 +78,7 @@ def start(checkout: Places) -> Callable[..., Ended]:
     def run(*arguments: str, environ: Mapping[str, str] | None = None, python: tuple[str, ...] = ()) -> Ended:
         command = [str(WITHOUT_VENV), *python, "app.py", *arguments]
         done = subprocess.run(
-            command, cwd=checkout.root, env=environ_of(environ), capture_output=True, text=True, timeout=120
+            command, cwd=checkout.root, env=environ_of(environ), capture_output=True, text=True, timeout=600
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 

@@ -12,6 +12,7 @@ from pbudget.bootstrap import preflight
 from pbudget.bootstrap.places import ROOT, Places
 from pbudget.bootstrap.preflight import refuse_taken_port, refuse_unusable_folder
 from pbudget.bootstrap.stops import FolderNotWritable, PortNotUsable
+from tests.support.ports import free_port
 
 OLD = "import sys; sys.version_info = (3, 6, 15); import pbudget.bootstrap as b; sys.exit(b.main())"
 CLOSED = "http://127.0.0.1:9/simple"
@@ -63,9 +64,7 @@ def test_a_taken_port_does_not_matter_to_a_start_that_does_not_serve(start: Call
 
 
 def test_a_free_port_passes() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    refuse_taken_port("127.0.0.1", port)
+    refuse_taken_port("127.0.0.1", free_port())
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

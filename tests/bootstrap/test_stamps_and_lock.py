@@ -4,7 +4,6 @@ import fcntl
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,13 @@ from pbudget.bootstrap.stamps import digest_of, is_stamped, replace_file, write_
 from pbudget.bootstrap.tools import Workshop
 
 HOLD = """
-import fcntl, sys, time
+import fcntl, sys
 with open(sys.argv[1], "w") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     lock.write("4711")
     lock.flush()
     print("held", flush=True)
-    time.sleep(0.5)
+    sys.stdin.readline()
 """
 
 
@@ -52,13 +51,21 @@ def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) 
 
 def test_a_second_set_up_waits_says_so_and_goes_on(checkout: Places, capsys: pytest.CaptureFixture[str]) -> None:
     checkout.logs.mkdir(parents=True)
-    first = subprocess.Popen([sys.executable, "-c", HOLD, str(checkout.set_up / "lock")], stdout=subprocess.PIPE)
+    command = [sys.executable, "-c", HOLD, str(checkout.set_up / "lock")]
+    first = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert first.stdout
     first.stdout.readline()
-    started = time.monotonic()
-    with one_set_up_at_a_time(checkout, Progress(1)):
-        assert time.monotonic() - started > 0.2, "did not wait for the other set-up"
-    first.communicate()
+
+    class LettingGo(Progress):
+        """As soon as the second says that it waits, the first is told to end."""
+
+        def say(self, line: str) -> None:
+            super().say(line)
+            assert first.poll() is None
+            first.communicate(b"\n")
+
+    with one_set_up_at_a_time(checkout, LettingGo(1)):
+        assert first.poll() == 0, "did not wait for the other set-up"
     assert "Another set-up is running here (process 4711)" in capsys.readouterr().out
 
 

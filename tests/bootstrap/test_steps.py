@@ -1,6 +1,7 @@
 """The steps with tools of our own making in place of uv, npm and Chromium: what each does when they misbehave."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pbudget.bootstrap.assets import FILES, assets_digest, find_npm, make_assets
 from pbudget.bootstrap.browser import find_chromium, mend_dpkg, ways_to_install
 from pbudget.bootstrap.database import newest_revisions, sqlite_revisions
 from pbudget.bootstrap.packages import find_uv, half_made_mark, make_venv, packages_digest
+from pbudget.bootstrap.progress import Progress
 from pbudget.bootstrap.stamps import is_stamped
 from pbudget.bootstrap.stops import ToolFailed, ToolMissing
 from pbudget.bootstrap.tools import Workshop, cause_of_failure, last_line
@@ -212,5 +214,16 @@ def test_a_long_silence_is_broken_by_signs_of_life(
     workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tools, "SIGN_OF_LIFE", 0.1)
-    workshop.run("Slow step", [sys.executable, "-c", "print('half way', flush=True); import time; time.sleep(0.4)"])
-    assert "still working, 0.2 s: half way" in capsys.readouterr().out
+    go_on, heard = workshop.places.root / "go on", Progress.still_working
+
+    def still_working(progress: Progress, elapsed: float, last_line: str) -> None:
+        heard(progress, elapsed, last_line)
+        if last_line:
+            go_on.touch()
+
+    monkeypatch.setattr(Progress, "still_working", still_working)
+    program = (
+        "import os, sys, time; print('half way', flush=True)\nwhile not os.path.exists(sys.argv[1]): time.sleep(0.02)"
+    )
+    workshop.run("Slow step", [sys.executable, "-c", program, str(go_on)])
+    assert re.search(r"still working, \d+\.\d s: half way\n", capsys.readouterr().out)

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.browser.patience import with_patience
 
+AXE = Axe().axe_script
+VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 GRAVE = {"serious", "critical"}
 
 
@@ -43,13 +45,19 @@ class Reader:
             self.page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
         return self.page
 
+    def at_width(self, width: int) -> None:
+        """Make the window this wide, as somebody does who turns a tablet round."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+
     def grave_findings(self) -> list[str]:
         """Serious and critical axe findings on the open page, a line each."""
-        found = Axe().run(self.page).response["violations"]
+        if not self.page.evaluate("typeof axe === 'object'"):
+            self.page.evaluate(AXE)
+        width = self.page.evaluate("innerWidth")
         return [
-            f"{self.path} [{self.condition.name}] {finding['id']} ({finding['impact']}) at "
+            f"{self.path} [{self.condition.name}, {width} px] {finding['id']} ({finding['impact']}) at "
             f"{node['target'][0]}: {finding['help']}\n    {node['html'][:200]}"
-            for finding in found
+            for finding in self.page.evaluate(VIOLATIONS)
             if finding["impact"] in GRAVE
             for node in finding["nodes"]
         ]

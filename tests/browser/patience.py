@@ -36,7 +36,7 @@ OF_PAGES = ("evaluate", "inner_text", "pdf")
 
 
 def be_patient() -> None:
-    """From now on, in this process: see above. Playwright's own way of looking again (`expect`) has the time as well."""
+    """From now on, in this process: see above. Playwright's own looking again (`expect`) has the time as well."""
     expect.set_options(timeout=PATIENCE)
     for kind, names in ((Locator, OF_ELEMENTS), (Page, OF_PAGES)):
         for name in names:

@@ -55,7 +55,8 @@ class Site:
     def get(self, path: str) -> Answer:
         """Fetch one address, errors included."""
         try:
-            with urlopen(Request(self.address + path, headers={"Cookie": self.cookie}), timeout=LONGEST_WAIT) as response:
+            asked = Request(self.address + path, headers={"Cookie": self.cookie})
+            with urlopen(asked, timeout=LONGEST_WAIT) as response:
                 return _answer(response)
         except HTTPError as error:
             return _answer(error)

@@ -16,6 +16,9 @@ CONDITIONS = (
     Condition("forced colours", forced_colours=True),
     Condition("200 % text", text_size=200),
 )
+WIDEST = 1440
+WIDTHS = (320, 390, WIDEST)
+"""One window is made wider while it shows a page: what a page looks like does not depend on how wide it was before."""
 NARROW = (
     Condition("320 px", width=320),
     Condition("320 px without scripts", width=320, scripts=False),
@@ -37,13 +40,20 @@ def test_no_link_is_broken(found):
     assert not found.broken, "\n".join(found.broken)
 
 
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: c.name)
-def test_no_page_has_a_grave_axe_finding_or_a_fault_while_it_loads(browser, filled_site, found, condition):
+@pytest.mark.parametrize(
+    ("condition", "widths"),
+    [(Condition("three widths"), WIDTHS), *((each, [each.width]) for each in CONDITIONS if each.width == WIDEST)],
+    ids=lambda given: given.name if isinstance(given, Condition) else "",
+)
+def test_no_page_has_a_grave_axe_finding_or_a_fault_while_it_loads(browser, filled_site, found, condition, widths):
     findings = []
     with reading(browser, filled_site.address, condition) as reader:
         for path in [*found.richest(), MISSING]:
+            reader.at_width(widths[0])
             reader.open(path)
-            findings += reader.grave_findings()
+            for width in widths:
+                reader.at_width(width)
+                findings += reader.grave_findings()
     assert not findings, "\n".join(findings)
     assert not reader.troubles, "\n".join(reader.troubles)
 

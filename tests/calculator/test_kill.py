@@ -58,6 +58,6 @@ def send_twice(page: str, reason: str) -> None:
 
 def post(browser, path: str, shown: str, **fields: str) -> str:
     """Send the form of a page, with the tokens that stand on it."""
-    tokens = dict(TOKEN.findall(browser.open(shown, timeout=30).read().decode()))
+    tokens = dict(TOKEN.findall(browser.open(shown, timeout=90).read().decode()))
     sent = urlencode({**tokens, **fields}).encode()
-    return browser.open(path, sent, timeout=30).read().decode()
+    return browser.open(path, sent, timeout=90).read().decode()

@@ -50,7 +50,7 @@ class DurablePostgres:
         """End the keeper, and with it the server."""
         if self._keeper.stdin:
             self._keeper.stdin.close()
-        self._keeper.wait(60)
+        self._keeper.wait(180)
         shutil.rmtree(self.folder, ignore_errors=True)  # the keeper did, unless it ended early
 
     def dsn(self, database: str = "postgres") -> str:
@@ -79,7 +79,7 @@ class DurablePostgres:
         """The process id of the server that this keeper started."""
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
-    def wait_until_another(self, before: int, seconds: float = 60) -> None:
+    def wait_until_another(self, before: int, seconds: float = 180) -> None:
         """Return when another first process than `before` takes connections."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
@@ -91,7 +91,7 @@ class DurablePostgres:
             time.sleep(0.02)
         self.wait_until_up(seconds)
 
-    def wait_until_up(self, seconds: float = 60) -> None:
+    def wait_until_up(self, seconds: float = 180) -> None:
         """Return when it takes connections."""
         give_up = time.monotonic() + seconds
         while True:

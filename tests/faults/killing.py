@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from tests.faults.ground import Ground
 from tests.faults.oracle import Findings, examine
-from tests.faults.shipped import KINDS, ShippedServer, free_port
+from tests.faults.shipped import KINDS, ShippedServer
 from tests.faults.voters import Crowd, Notes
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pbudget.config import ROOT
 
 KINDS = ("waitress", "gunicorn")
 """`pbudget serve --with-worker`, which `python3 app.py` becomes; and what the systemd unit runs."""
-LONGEST_START = 60.0
+LONGEST_START = 180.0
 
 
 class ServerDidNotStart(RuntimeError):
@@ -79,7 +78,7 @@ class ShippedServer:
         """The ordinary way, as systemd does it."""
         self.process.terminate()
         try:
-            self.process.wait(30)
+            self.process.wait(90)
         finally:
             self.kill()
 
@@ -114,14 +113,7 @@ def kill(pid: int) -> None:
 def answers(address: str) -> bool:
     """Whether this page is there."""
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return answer.status == 200
     except OSError:
         return False
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -12,8 +12,9 @@ import pytest
 
 from tests.faults.ground import Ground, prepare
 from tests.faults.oracle import examine
-from tests.faults.shipped import ShippedServer, children_of, free_port
+from tests.faults.shipped import ShippedServer, children_of
 from tests.faults.voters import CSRF, NOT_RECORDED, Browser, Notes, found, note_trackers, ready_to_cast
+from tests.support.ports import free_port
 
 LETTERS = 8
 

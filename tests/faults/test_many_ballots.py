@@ -16,7 +16,8 @@ from pbudget.ballots.rules.choices import Change
 from pbudget.ledger.queries import ballot_totals, verify_ledger
 from pbudget.wards.queries import ward_ids
 from tests.faults.ground import Ground
-from tests.faults.shipped import ShippedServer, free_port
+from tests.faults.shipped import ShippedServer
+from tests.support.ports import free_port
 
 WRITERS = 8
 
@@ -39,7 +40,7 @@ def cast_all(port: int, requests: list[Request]) -> list[float]:
     """Cast every ballot, eight at a time; the seconds that each took. Raises SystemExit for one not recorded."""
 
     def cast_some(share: list[Request]) -> list[float]:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
             return [send(connection, request) for request in share]
 
     with ThreadPoolExecutor(WRITERS) as crowd:

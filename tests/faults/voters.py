@@ -124,7 +124,7 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             if self._connection is None:
-                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()
             text = response.read().decode("utf-8", "replace")

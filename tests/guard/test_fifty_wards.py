@@ -99,16 +99,22 @@ def kept() -> dict[str, tuple[str, ...]]:
     return {slug: tuple(json.dumps(value, sort_keys=True) for value in values) for slug, *values in rows}
 
 
+def reports_made() -> int:
+    """How many there are: asked often, so that the worker is killed long before it is done."""
+    db.session.rollback()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(GuardReport)) or 0
+
+
 def start_worker(app) -> subprocess.Popen:
     """`pbudget work`, as it stands beside the website."""
     settings = app.extensions["settings"]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PBUDGET_")}
     environ |= {"PBUDGET_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_url}
-    program = [sys.executable, "-c", "from pbudget.cli import main; main()", "work"]
+    program = ["nice", "-n", "10", sys.executable, "-c", "from pbudget.cli import main; main()", "work"]
     return subprocess.Popen(program, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
 
 
-def wait_until(true, process: subprocess.Popen, seconds: float = 90) -> None:
+def wait_until(true, process: subprocess.Popen, seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert process.poll() is None, "the worker ended by itself"
@@ -121,7 +127,7 @@ def test_killed_in_the_middle_and_gone_on_with_fifty_reports_are_the_same_bytes(
     ask_for_reports()
     worker = start_worker(app)
     try:
-        wait_until(lambda: len(kept()) >= 5, worker)
+        wait_until(lambda: reports_made() >= 5, worker)
     finally:
         worker.kill()
         worker.wait()

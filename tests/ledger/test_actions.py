@@ -180,7 +180,7 @@ def in_threads(app, number, work):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert failures == []
 
 

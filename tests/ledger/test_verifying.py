@@ -212,9 +212,9 @@ def test_an_opening_with_a_ballot_too_few_too_many_or_in_another_place_is_refuse
 def test_50_000_entries_verify_in_a_stream():
     """0.6 s of CPU where it was measured; ten times that is allowed, because tests share their machine."""
     entries = whole(50_000)
-    began = time.process_time()
+    began = time.thread_time()
     assert verify(MANIFEST, iter(entries)).ok
-    assert time.process_time() - began < 6
+    assert time.thread_time() - began < 6
 
 
 def test_a_gap_or_a_strangers_act_is_found_even_when_every_fingerprint_was_made_anew():

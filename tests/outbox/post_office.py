@@ -1,7 +1,6 @@
 """Mail servers on loopback: one that takes mail, and ones that refuse, stumble, dawdle or hang up."""
 
 import ipaddress
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pbudget.kit.smtp import MailServer
+from tests.support.ports import free_port
 
 
 class PostOffice:
@@ -60,12 +60,6 @@ class PostOffice:
 
 def only_ann(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword) -> AuthResult:
     return AuthResult(success=data == LoginPassword(b"ann", b"open sesame"), handled=False)
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return asked.getsockname()[1]
 
 
 @contextmanager

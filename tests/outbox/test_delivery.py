@@ -25,7 +25,8 @@ from pbudget.outbox.queries import message_counts, troubled_messages
 from pbudget.outbox.rules import SENDING_AT_MOST, message_bytes
 from pbudget.outbox.tasks import deliver_due_mail
 from tests.jobs.building import OffsetClock, wait_until
-from tests.outbox.post_office import certificate, free_port, only_ann, post_office, tls_context
+from tests.outbox.post_office import certificate, only_ann, post_office, tls_context
+from tests.support.ports import free_port
 
 TEXT = "Dear Ann,\n\n.a line that begins with a full stop\n.\nFrom here on: £5 for the café.\n" + "word " * 300
 
@@ -207,11 +208,11 @@ def test_a_worker_killed_while_the_server_takes_a_message_sends_it_no_second_tim
 
     def wait() -> None:
         taking.set()
-        go_on.wait(30)
+        go_on.wait(180)
 
     office.before_taking = wait
     process = deliver_in_a_process(app, app.extensions["settings"].mail_server.port)
-    assert taking.wait(60)
+    assert taking.wait(180)
     process.kill()
     process.wait()
     go_on.set()

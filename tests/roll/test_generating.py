@@ -29,7 +29,7 @@ from pbudget.roll.identify import VotingCodeReplaced, identify
 from pbudget.roll.letters import letters_of
 from pbudget.roll.models import RollEntry, VotingCode
 from pbudget.roll.rules.codes import Code
-from tests.roll.building import FIRST, SECOND, add_code, add_entries, add_round
+from tests.roll.building import CHEAP, FIRST, SECOND, add_code, add_entries, add_round
 
 HOME = "192.0.2.7"
 
@@ -131,6 +131,7 @@ def test_a_process_killed_with_kill_9_is_continued_by_the_next(sqlite_stage):
     db.session.rollback()
     before = letter_queries.codes_of_batch(started.id)
     assert 0 < before < 120
+    sqlite_stage.app.extensions["scrypt_cost"] = CHEAP
     assert generate_codes(started.id) == 120
     letters = letters_of(started.id, started.passphrase)
     assert len({letter.code for letter in letters}) == len({letter.reference for letter in letters}) == 120

@@ -175,14 +175,14 @@ def test_more_codes_at_once_than_the_machine_can_hash_are_answered_busy_not_queu
     release = threading.Event()
 
     def hold(limits_: TryLimits) -> None:
-        with limits_.place_to_hash(), limits_._free_place(perf_counter() + 5):
+        with limits_.place_to_hash(), limits_._free_place(perf_counter() + 60):
             held.set()
-            release.wait(5)
+            release.wait(60)
 
     monkeypatch.setattr("pbudget.roll.hashing.cores", lambda: 2)
     holder = threading.Thread(target=hold, args=(try_limits(),))
     holder.start()
-    assert held.wait(5)
+    assert held.wait(60)
     with pytest.raises(TooManyTries, match="very busy"):
         identify(sqlite_stage.round_id, code.grouped, HOME)
     release.set()
@@ -191,9 +191,23 @@ def test_more_codes_at_once_than_the_machine_can_hash_are_answered_busy_not_queu
 
 
 def test_an_unknown_reference_takes_as_long_as_a_wrong_secret(sqlite_stage, monkeypatch):
-    """|difference of medians| < 5 ms over 200 tries, with the real hash; limits lifted so that all are hashed.
+    """An answer without the hash would take a hundredth; a quarter is left for a machine that runs other tests too."""
+    known, unknown = times_of_refusals(sqlite_stage, monkeypatch, rounds=12)
+    assert 0.75 < known / unknown < 1.33, f"{known:.4f} s and {unknown:.4f} s tell a known reference"
 
-    In this thread's processor time, so that whatever else the machine does is not measured.
+
+@pytest.mark.full
+def test_an_unknown_reference_takes_as_long_as_a_wrong_secret_to_five_milliseconds(sqlite_stage, monkeypatch):
+    """|difference of medians| < 5 ms over 200 tries."""
+    known, unknown = times_of_refusals(sqlite_stage, monkeypatch, rounds=100)
+    assert abs(known - unknown) < 0.005, f"{known:.4f} s and {unknown:.4f} s tell a known reference"
+
+
+def times_of_refusals(sqlite_stage, monkeypatch, rounds: int) -> list[float]:
+    """Median seconds for a wrong secret and for an unknown reference, in turns, with the real hash.
+
+    Limits are lifted so that all are hashed. In this thread's processor time, so that whatever else the machine does
+    is not measured.
     """
     sqlite_stage.app.extensions["scrypt_cost"] = ScryptCost()
     monkeypatch.setattr(TryLimits, "wait_until", lambda *_: None)
@@ -202,14 +216,13 @@ def test_an_unknown_reference_takes_as_long_as_a_wrong_secret(sqlite_stage, monk
     code = add_code(sqlite_stage.round_id, entry, ScryptCost())
     unknown = Code("0000" if code.selector != "0000" else "1111", code.secret).grouped
     times: dict[str, list[float]] = {wrong(code): [], unknown: []}
-    for _ in range(100):
+    for _ in range(rounds):
         for typed, taken in times.items():
             started = thread_time()
             with pytest.raises(VotingCodeNotRecognised):
                 identify(sqlite_stage.round_id, typed, HOME)
             taken.append(thread_time() - started)
-    first, second = (median(taken) for taken in times.values())
-    assert abs(first - second) < 0.005, f"{first:.4f} s and {second:.4f} s tell a known reference from an unknown one"
+    return [median(taken) for taken in times.values()]
 
 
 def test_rate_limit_math():

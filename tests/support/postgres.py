@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 KEEPER = Path(__file__).with_name("postgres_keeper.py")
-LONGEST_START = 60.0  # seconds; initdb takes about one on an idle machine
+LONGEST_START = 180.0  # seconds; initdb takes about one on an idle machine
 
 
 class PostgresDidNotStart(Exception):

@@ -13,7 +13,7 @@ import pytest
 from pbudget.bootstrap.places import ROOT
 from tests.support.postgres import postgres_url, running_server
 
-ASK = "from tests.support.postgres import *; print(running_server(), flush=True); import time; time.sleep(60)"
+ASK = "from tests.support.postgres import *; print(running_server(), flush=True); import time; time.sleep(600)"
 
 
 def test_each_name_gets_an_empty_database_of_its_own() -> None:
@@ -42,7 +42,7 @@ def test_two_workers_share_a_server_that_goes_when_both_are_killed() -> None:
     assert (folder / "data" / "postmaster.pid").exists(), "the server went while a worker still used it"
     workers[1].send_signal(signal.SIGKILL)
     workers[1].communicate()
-    give_up = time.monotonic() + 20
+    give_up = time.monotonic() + 120
     while folder.exists() and time.monotonic() < give_up:
         time.sleep(0.05)
     assert not folder.exists(), "the server outlived its users"

@@ -17,7 +17,8 @@ import pytest
 from pbudget.bootstrap.checks import environment_of_tests
 from pbudget.config import ROOT
 from tests.jobs.building import wait_until
-from tests.outbox.post_office import certificate, free_port
+from tests.outbox.post_office import certificate
+from tests.support.ports import free_port
 from tests.web.test_server import serving
 
 DEPLOY = ROOT / "docs" / "deploy"
@@ -52,13 +53,13 @@ def proxied(sqlite_app, tmp_path: Path) -> Iterator[tuple[str, Path, ssl.SSLCont
     wait_until(lambda: status_of(f"{address}/health", trusted) == 200)
     yield address, tmp_path / "pbudget.log", trusted
     process.send_signal(signal.SIGTERM)
-    process.wait(20)
+    process.wait(90)
 
 
 def status_of(address: str, trusted: ssl.SSLContext | None = None, data: bytes | None = None) -> int:
     """The status an address answers with; 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(address, data=data, context=trusted, timeout=10) as response:
+        with urllib.request.urlopen(address, data=data, context=trusted, timeout=60) as response:
             return response.status
     except urllib.error.HTTPError as error:
         error.close()
@@ -105,14 +106,14 @@ def test_gunicorn_serves_with_two_workers_in_160_megabytes(sqlite_app, tmp_path)
     environ = {**environment_of_tests(os.environ), "PBUDGET_INSTANCE": str(tmp_path)}
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: status_of(f"http://127.0.0.1:{port}/ready") == 200, 60)
+        wait_until(lambda: status_of(f"http://127.0.0.1:{port}/ready") == 200)
         assert {status_of(f"http://127.0.0.1:{port}/") for _ in range(20)} == {200}
         workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         assert len(workers) == 2
         assert sum(proportional_memory(pid) for pid in [str(process.pid), *workers]) <= 160
     finally:
         process.terminate()
-        assert process.wait(40) == 0
+        assert process.wait(90) == 0
 
 
 def proportional_memory(pid: str) -> float:

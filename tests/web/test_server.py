@@ -45,25 +45,26 @@ def is_cut_off(client: socket.socket, seconds: float) -> bool:
 
 
 def test_a_request_that_drips_in_is_cut_off_and_others_are_served_meanwhile(where, monkeypatch):
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 1.0)
     slow = [socket.create_connection(where) for _ in range(200)]
     for client in slow:
         client.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: a")
-    started = time.monotonic()
-    with urllib.request.urlopen(f"http://127.0.0.1:{where[1]}/health", timeout=5) as response:
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 3600.0)
+    with urllib.request.urlopen(f"http://127.0.0.1:{where[1]}/health", timeout=60) as response:
         assert response.read() == b"ok\n"
-    assert time.monotonic() - started < 3
-    assert is_cut_off(slow[0], seconds=10)
+    assert not is_cut_off(slow[0], seconds=0.2), "the others were served only when the slow ones had gone"
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.1)
+    assert is_cut_off(slow[0], seconds=60)
     for client in slow:
         client.close()
 
 
 def test_a_long_body_may_take_its_time_as_long_as_it_moves(where, monkeypatch):
     monkeypatch.setattr(server, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(server, "SLOWEST_BYTES_A_SECOND", 100)  # a second for every hundred bytes: 100 s for the last
     with socket.create_connection(where) as client:
         client.sendall(b"POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n")
-        for _ in range(10):
-            client.sendall(b"a" * 2000)
+        for _ in range(5):
+            client.sendall(b"a" * 4000)
             time.sleep(0.1)
         assert client.recv(100).startswith(b"HTTP/1.1 4")
 
@@ -79,5 +80,5 @@ def test_a_clients_address_comes_through_as_many_proxies_as_were_named(tmp_path,
     app.add_url_rule("/whoami", view_func=whoami)
     asked = urllib.request.Request(f"http://127.0.0.1:{serving(app)[1]}/whoami")
     asked.add_header("X-Forwarded-For", "192.0.2.1, 203.0.113.9, 198.51.100.7")
-    with urllib.request.urlopen(asked, timeout=5) as response:
+    with urllib.request.urlopen(asked, timeout=60) as response:
         assert response.read().decode() == seen
