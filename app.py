@@ -18,6 +18,7 @@ import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
 import pbudget.calculator.routes
+import pbudget.calculator.screen_routes
 import pbudget.calculator.staff_routes
 import pbudget.calculator.tasks
 import pbudget.desk.officer_acts
@@ -103,6 +104,7 @@ ROOMS = (
     pbudget.ballots.question_routes,
     pbudget.calculator.routes,
     pbudget.calculator.staff_routes,
+    pbudget.calculator.screen_routes,
     pbudget.desk.routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,

@@ -55,6 +55,13 @@ TASKS = [
     ),
     Task(
         "At a hub or road show",
+        "A screen for residents",
+        "Let them balance the budget on this device, one after the other",
+        "budget_screens.choose",
+        frozenset({"officer", "steward"}),
+    ),
+    Task(
+        "At a hub or road show",
         "Help for residents",
         "The phone line and the hubs that every page names",
         "hubs.staff_help",

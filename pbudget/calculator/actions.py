@@ -11,6 +11,7 @@ from pbudget.audit.actions import SYSTEM, record
 from pbudget.calculator.models import BudgetDraft, BudgetVersion, BudgetYear
 from pbudget.calculator.queries import BudgetView, budget_by_slug
 from pbudget.calculator.rules.budget import Budget, budget_as_json
+from pbudget.calculator.rules.screens import PLACES, Screen
 from pbudget.calculator.rules.standing import CLOSED, OPEN, SET_UP, only_words_differ, parts_not_signed_off
 from pbudget.db import database_now, transaction
 from pbudget.kit.clock import LONDON
@@ -161,6 +162,18 @@ def close_budgets_that_are_over() -> int:
         for name in names:
             _close(session, held_budget(session, name), SYSTEM)
     return len(names)
+
+
+def set_up_screen(name: str, place: str, actor: str) -> Screen:
+    """A screen for residents at a hub or a road show, recorded. Raises BadInput: not open, or no such place."""
+    if place not in PLACES:
+        raise BadInput("Choose where this screen stands")
+    with transaction() as session:
+        there = budget_by_slug(name, session)
+        if there is None or there.standing != OPEN:
+            raise BadInput("Choose a budget that is open")
+        record(session, actor, "budget screen set up", there.slug, channel=place)
+    return Screen(there.slug, place, there.read_at.astimezone(LONDON).date().isoformat())
 
 
 def _close(session: Session, there: BudgetView, actor: str) -> None:

@@ -19,6 +19,7 @@ from pbudget.calculator.rules.answers import LONGEST_REASON, read_comments, usab
 from pbudget.calculator.rules.balance import Balance, balance_of, choices_as_json
 from pbudget.calculator.rules.budget import BANDS, TAX
 from pbudget.calculator.rules.choices import Posted, Problem, changed_keys, read_page, still_usable
+from pbudget.calculator.rules.screens import ONLINE
 from pbudget.calculator.rules.standing import OPEN
 from pbudget.db import database_now, transaction
 from pbudget.kit.clock import LONDON
@@ -59,7 +60,7 @@ class Changed:
     """Every part whose choice is another one now, or was refused; council tax where the band is another one."""
 
 
-def begin_answer(name: str, *, channel: str = "online", group_size: int | None = None) -> str:
+def begin_answer(name: str, *, channel: str = ONLINE, group_size: int | None = None) -> str:
     """The id of a new draft in which nothing is changed. Raises BudgetNotOpen."""
     with transaction() as session:
         budget = _open(held_budget(session, name, to_answer=True))

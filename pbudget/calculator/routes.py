@@ -17,6 +17,7 @@ from pbudget.calculator.rules.budget import BANDS
 from pbudget.calculator.rules.numbers import rounded, say_percent, say_pounds, say_short, say_whole_pounds
 from pbudget.calculator.rules.receipt import receipt_of
 from pbudget.calculator.rules.results import results_rows, share_of, whole_percent
+from pbudget.calculator.rules.screens import ONLINE
 from pbudget.calculator.rules.sections import section_after, sections_of
 from pbudget.calculator.rules.standing import CLOSED, OPEN
 from pbudget.calculator.sessions import budget_here, ended_page, go_to, over_page, part_of_an_answer, resident
@@ -36,6 +37,9 @@ pages = Blueprint("calculator", __name__, url_prefix="/budgets")
 MOST_SHOWN = 50
 for _word in (say_short, say_pounds, say_percent, say_whole_pounds, share_of, whole_percent):
     pages.add_app_template_filter(_word)
+
+
+pages.app_context_processor(lambda: {"screen_here": sessions.screen_here, "answer_here": sessions.draft_id})
 
 
 @pages.after_request
@@ -81,7 +85,9 @@ def begin(slug: str) -> ResponseReturnValue:
             return _start_page(budget, f"Enter how many people are at the table, from 2 to {LARGEST_GROUP}")
     if budget.standing != OPEN:
         return over_page(budget)
-    sessions.remember_draft(answering.begin_answer(slug, group_size=size))
+    screen = sessions.screen_here(budget)
+    channel = screen.channel if screen else ONLINE
+    sessions.remember_draft(answering.begin_answer(slug, channel=channel, group_size=size))
     held = sessions.draft_here(budget)
     return go_to(
         url_for("calculator.section", slug=slug, key=sections_of(budget.content, held.seed if held else "")[0].key)

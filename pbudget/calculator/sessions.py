@@ -7,11 +7,13 @@ from typing import Any
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, session, url_for
 
 from pbudget.calculator.queries import BudgetView, DraftView, budget_by_slug, draft_by_id
+from pbudget.calculator.rules.screens import Screen, screen_in
 from pbudget.calculator.rules.standing import OPEN, SET_UP
 from pbudget.config import Settings
+from pbudget.kit.clock import LONDON
 from pbudget.web.layout import is_fragment
 
-DRAFT, CODE = "budget-answer", "budget-code"
+DRAFT, CODE, SCREEN = "budget-answer", "budget-code", "budget-screen"
 View = Callable[..., Any]
 
 
@@ -48,6 +50,11 @@ def draft_here(budget: BudgetView) -> DraftView | None:
     """This browser's answer to this budget, if it has begun one."""
     held = draft_by_id(draft_id()) if draft_id() else None
     return held if held and held.budget_id == budget.id else None
+
+
+def screen_here(budget: BudgetView) -> Screen | None:
+    """The shared screen that this browser is for this budget; None for somebody's own."""
+    return screen_in(session.get(SCREEN), budget.slug, budget.read_at.astimezone(LONDON).date())
 
 
 def resident(view: View) -> View:

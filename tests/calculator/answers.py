@@ -10,7 +10,7 @@ from pbudget.calculator.rules.numbers import say_percent
 from pbudget.db import db
 
 
-def send_many(name: str, many: int, wards: list[int | None], seed: int = 1) -> None:
+def send_many(name: str, many: int, wards: list[int | None], seed: int = 1, channel: str = "online") -> None:
     """Send answers in which each part was left alone half of the time; wards in turn."""
     chance = random.Random(seed)
     budget = budget_by_slug(name)
@@ -24,12 +24,18 @@ def send_many(name: str, many: int, wards: list[int | None], seed: int = 1) -> N
                 posted[BOX + key] = [""]
         if number % 5 == 0:
             posted[f"comment.{next(iter(budget.content.line_by_key))}"] = [f"Test comment {number}"]
-        send_one(name, posted, wards[number % len(wards)])
+        send_one(name, posted, wards[number % len(wards)], channel=channel)
 
 
-def send_one(name: str, posted: dict[str, list[str]], ward: int | None = None, group: int | None = None) -> None:
+def send_one(
+    name: str,
+    posted: dict[str, list[str]],
+    ward: int | None = None,
+    group: int | None = None,
+    channel: str = "online",
+) -> None:
     """Send one answer, with a reason in case it is not balanced."""
-    draft = answering.begin_answer(name, group_size=group)
+    draft = answering.begin_answer(name, channel=channel, group_size=group)
     answering.change_answer(name, draft, posted, 1)
     if ward:
         answering.set_ward(name, draft, ward)

@@ -5,7 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.looking import GRAVE
-from tests.journeys.conftest import IN_EVERY_WAY, POINTING
+from tests.journeys.conftest import IN_EVERY_WAY, KEYS, POINTING
+from tests.journeys.officers import sign_in
 
 PATH = "/budgets/ashmere-budget-2027-to-2028"
 
@@ -95,3 +96,29 @@ def test_a_choice_that_cannot_be_used_is_said_beside_the_balance_and_the_rest_is
     expect(page.locator("#balance")).to_contain_text("£5,500,000 still to find")
     expect(page.locator("#refused")).to_be_empty()
     expect(page.locator("#b-leisure-centres")).to_have_value("")
+
+
+def test_a_screen_that_a_steward_set_up_clears_itself_for_whoever_comes_next(demonstration, person):
+    hands, address = person(KEYS), demonstration.site.address
+    page = hands.page
+    sign_in(hands, address, "steward@ashmere.example")
+    hands.press("link", "A screen for residents")
+    hands.tick("At a hub")
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+    hands.press("button", "Set up this screen and sign out")
+    hands.press("button", "Start")
+    expect(page.locator("#balance")).to_contain_text("£6,200,000 still to find")
+    page.wait_for_load_state("load")
+    page.clock.run_for(59_000)
+    expect(page.locator("#still-there")).to_be_hidden()
+    page.clock.run_for(1_000)
+    expect(page.locator("#still-there")).to_be_visible()
+    hands.press("button", "Yes, continue", within="dialog")
+    expect(page.locator("#still-there")).to_be_hidden()
+    page.clock.run_for(80_000)
+    expect(page.locator("h1")).to_have_text("This screen is cleared")
+    page.wait_for_load_state("load")
+    page.clock.run_for(20_000)
+    expect(page.locator("h1")).to_have_text("Balance the budget: find £6.2 million")
+    expect(page.locator("main")).not_to_contain_text("You have begun a budget")
