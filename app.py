@@ -120,7 +120,7 @@ ACTS = (
     *pbudget.results.officer_acts.ACTS,
     *pbudget.guard.deciding.ACTS,
 )
-OBSTACLES_TO_PUBLICATION = (pbudget.guard.holding.why_held,)
+OBSTACLES_TO_PUBLICATION = (pbudget.guard.holding.why_held, pbudget.guard.holding.why_reports_are_awaited)
 FURTHER_CHECKS = (pbudget.rounds.checking.check_codes,)
 FURTHER_FILES = (pbudget.guard.bundled.reports_in_bundle,)
 JOBS: dict[str, Handler] = {
@@ -128,7 +128,7 @@ JOBS: dict[str, Handler] = {
     pbudget.roll.tasks.MAKE_CODES: pbudget.roll.tasks.make_codes,
     pbudget.results.tasks.COUNT: pbudget.results.tasks.count_ballots,
     pbudget.results.tasks.RECOUNT: pbudget.results.tasks.recount_ballots,
-    pbudget.guard.tasks.REPORT: pbudget.guard.tasks.make_reports,
+    pbudget.guard.queries.REPORT: pbudget.guard.tasks.make_reports,
 }
 LEDGER_CHECK = "check of the ledgers"
 DUTIES = (

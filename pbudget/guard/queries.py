@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pbudget.balance.disclosure import Publishable
 from pbudget.db import db
 from pbudget.guard.models import AccessRecord, GuardDecision, GuardReport, GuardSnapshot
+from pbudget.jobs.queries import jobs_of_round
 from pbudget.ledger.queries import head_of
 from pbudget.results.models import RoundCount
 from pbudget.results.queries import count_of
@@ -22,6 +23,9 @@ from pbudget.wards.models import Ward
 
 if TYPE_CHECKING:
     from pbudget.guard.document import Document
+
+REPORT = "guard report"
+"""The kind of job that makes the reports of a round."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,19 @@ def rounds_without_report() -> list[int]:
     bare = exists().where(Pot.round_id == RoundCount.round_id, Pot.id.not_in(select(GuardReport.pot_id)))
     waiting = select(RoundCount.round_id).join(Round, Round.id == RoundCount.round_id)
     return list(db.session.scalars(waiting.where(bare, Round.phase.in_(("closed", "published")))))
+
+
+def reports_made(round_id: int) -> tuple[int, int]:
+    """How many contests of a round have their report, and how many contests it has."""
+    counted = select(func.count(GuardReport.pot_id), func.count(Pot.id)).select_from(Pot).outerjoin(GuardReport)
+    made, wanted = db.session.execute(counted.where(Pot.round_id == round_id)).one()
+    return made, wanted
+
+
+def why_reports_failed(round_id: int) -> str:
+    """What kept the reports of a round from being made; empty where they are made, or still to come."""
+    last = next((job for job in jobs_of_round(round_id) if job.kind == REPORT), None)
+    return last.message or "It is not known why." if last and last.state == "failed" else ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from pbudget.guard.forms import DecisionForm
-from pbudget.guard.queries import decisions_on, lines_of_round, programme_of, report_on
+from pbudget.guard.queries import decisions_on, lines_of_round, programme_of, report_on, why_reports_failed
 from pbudget.guard.rules.decisions import CHOICES, why_not_hold
 from pbudget.guard.showing import COLOURS, report_page
 from pbudget.kit.errors import BadInput
@@ -56,16 +56,19 @@ def _round(slug: str) -> RoundView:
 
 
 def _page(round_: RoundView, form: DecisionForm) -> str:
-    decisions = decisions_on(round_.id)
+    lines = sorted(lines_of_round(round_.id), key=lambda line: GRAVEST_FIRST.index(line.verdict))
+    are_made = all(line.headline for line in lines)
+    decisions = decisions_on(round_.id) if are_made else []  # a decision follows every report
     hold = why_not_hold(round_.phase, [each.decision for each in decisions]) == ""
     possible = {name: choice for name, choice in CHOICES.items() if name != "hold" or hold}
     form.decision.choices = [SelectChoice(name, choice.title) for name, choice in possible.items()]
     return render_template(
         "guard/staff.html",
         round=round_,
-        lines=sorted(lines_of_round(round_.id), key=lambda line: GRAVEST_FIRST.index(line.verdict)),
+        lines=lines,
         counted=is_counted(round_.id),
         programme=programme_of(round_.id),
+        failed="" if are_made else why_reports_failed(round_.id),
         decisions=decisions,
         held_until=decisions[-1].held_until if decisions else None,
         choices=CHOICES,

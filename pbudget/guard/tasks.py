@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pbudget.db import database_now, db, transaction
-from pbudget.guard.queries import rounds_to_look_at, rounds_without_report
+from pbudget.guard.queries import REPORT, rounds_to_look_at, rounds_without_report
 from pbudget.jobs.actions import enqueue
 from pbudget.jobs.progress import Progress
 from pbudget.jobs.queries import jobs_of_round
-
-REPORT = "guard report"
 
 
 def make_reports(payload: Mapping[str, Any], progress: Progress) -> None:

@@ -41,11 +41,17 @@ Words = list[tuple[str, str]]
 
 def subject_of_publication(round_id: int, payload: Mapping[str, Any]) -> Subject:
     """The outcome's hash, the form of each contest, and why where officers decide against the rule."""
+    subject = settled_subject(round_id, payload)
+    if why := why_not_published(round_id):
+        raise ActNotPossible(why)
+    return subject
+
+
+def settled_subject(round_id: int, payload: Mapping[str, Any]) -> Subject:
+    """The same where nothing above this room is asked: what the worker publishes when a hold is over."""
     round_, counted = _round(round_id), count_of(round_id)
     if round_.phase != "closed" or counted is None:
         raise ActNotPossible("A result can be published once voting has closed and the ballots have been counted.")
-    if why := why_not_published(round_id):
-        raise ActNotPossible(why)
     if not latest_agree(recounts_of(round_id)):
         raise ActNotPossible("A recount differs from the count. Find out why before anything is published.")
     reason = str(payload.get("reason", "")).strip()

@@ -35,7 +35,7 @@ from pbudget.rounds.rules.choices import ASSURANCE_CHOICES, BALLOT_CHOICES, CHAN
 from pbudget.rounds.rules.dates import say_with_zone
 from pbudget.rounds.rules.phases import SET_UP
 from pbudget.rounds.rules.tasks import TASKS, missing_to_open, sections_of
-from pbudget.rounds.rules.turnout import turnout_lines
+from pbudget.rounds.rules.turnout import turnout_lines, ways_of_voting
 from pbudget.rounds.setting_up import BallotLimits
 from pbudget.rounds.task_pages import TASK_PAGES, rules_of
 from pbudget.web.access import roles, signed_in_staff
@@ -118,6 +118,7 @@ def _under_way(round_: SetUp) -> str:
         round=round_,
         stage=round_.stage(clock().now()),
         turnout=turnout_lines(counts, roll_size_by_ward(round_.id), wards),
+        channels=ways_of_voting(counts),
         counted=sum(counts.values()),
         checkpoint=checkpoints[-1] if checkpoints else None,
         waiting=round_.waits(clock().now()),

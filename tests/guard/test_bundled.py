@@ -15,6 +15,7 @@ from pbudget.results.queries import latest_bundle, publication_of
 from pbudget.rounds.approving import approve, request_approval
 from pbudget.rounds.queries import round_by_slug
 from tests.guard.test_live import older_people_came, voted
+from tests.results.closed_round import give_up_reports
 from tests.results.test_officer_acts import publish
 from tests.rounds.building import officer
 from tests.support.open_round import OpenRound
@@ -68,6 +69,7 @@ def test_without_a_report_there_is_no_such_file(sqlite_app, tmp_path):
     vote = voted(sqlite_app, older_people_came(20))
     count_round(vote.id, "system")
     assert reports_in_bundle(vote.id) == {}
+    give_up_reports(vote)
     publish(vote)
     folder = bundle_of(vote, tmp_path / "bundle")
     assert not (folder / "reports.json").exists()

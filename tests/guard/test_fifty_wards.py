@@ -19,7 +19,8 @@ from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import asked
 from pbudget.equality.sealing import sealed
 from pbudget.guard.models import GuardReport
-from pbudget.guard.tasks import REPORT, ask_for_reports
+from pbudget.guard.queries import REPORT
+from pbudget.guard.tasks import ask_for_reports
 from pbudget.jobs.models import Job
 from pbudget.jobs.queries import jobs_of_round
 from pbudget.jobs.worker import Worker

@@ -21,6 +21,7 @@ from pbudget.rounds.acts import ActNotPossible
 from pbudget.rounds.approving import approve, request_approval
 from pbudget.rounds.models import Pot
 from tests.guard.test_live import older_people_came, outcome_rows, voted
+from tests.results.closed_round import give_up_reports
 from tests.rounds.building import officer, phase_of
 from tests.support.pages import PageClient
 from tests.support.staff import sign_in
@@ -92,6 +93,31 @@ def test_when_the_days_are_over_it_is_published_once_with_a_caveat(held):
     for page in ("", "/result", "/riverside"):
         read = PageClient(held.app).get(f"/rounds/{held.slug}{page}")
         assert "Published with a caveat. It was held until 30 March 2027" in read.text, page
+
+
+def test_between_the_end_of_a_hold_and_the_morning_nobody_publishes_it_without_its_caveat(held):
+    held.move_clock(datetime(2027, 3, 30, 23, 1, tzinfo=UTC))  # a minute past midnight in London
+    with pytest.raises(ActNotPossible, match="was held until 30 March 2027 and nobody decided"):
+        subject_of_publication(held.id, {})
+    client, page = PageClient(held.app), f"/staff/rounds/{held.slug}/result"
+    sign_in(client, "officer")
+    refused = client.post(f"{page}/publish", {"reason": ""}, 422, page=page)
+    assert "publishes it with a caveat at 9 in the morning" in refused.text
+    end_holds()
+    assert ["held until 30 March 2027" in caveat for caveat in publications(held)] == [True]
+
+
+def test_reports_that_could_not_be_made_are_said_to_be_and_keep_no_result_back(app):
+    vote = voted(app, older_people_came(20))
+    count_round(vote.id, "system")
+    with pytest.raises(ActNotPossible, match="0 of 1 reports on who took part are made"):
+        subject_of_publication(vote.id, {})
+    give_up_reports(vote)
+    client = PageClient(app)
+    sign_in(client, "officer")
+    page = client.get(f"/staff/rounds/{vote.slug}/guard").text
+    assert "The reports could not be made: Not made in this test. The result can be published without them" in page
+    assert subject_of_publication(vote.id, {})["outcome"]
 
 
 def test_on_its_last_day_it_is_still_held(held):

@@ -105,7 +105,16 @@ def count_and_recount(desk: Desk) -> None:
     assert not page.get_by_text("Differs", exact=True).count()
 
 
+def reports_are_made(page: str) -> bool:
+    """Whether the page of the reports lists every one of them."""
+    return "Contest by contest" in page and "There is no report yet" not in page and "Being made" not in page
+
+
 def publish(desk: Desk, slug: str) -> None:
+    """Once the worker has made the reports that go into the bundle."""
+    desk.open(desk.asks, f"/staff/rounds/{slug}/guard")
+    looked_again(desk.asks, lambda: reports_are_made(desk.asks.page.locator("main").inner_text()), "making the reports")
+    desk.open(desk.asks, f"/staff/rounds/{slug}/result")
     desk.asks.press("button", "Ask another officer to approve publication")
     desk.approved("publish the result")
     desk.open(desk.asks, f"/staff/rounds/{slug}/result")

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pbudget.db import transaction
+from pbudget.guard.tasks import ask_for_reports
 from pbudget.jobs.worker import Worker
 from pbudget.ledger.bundle import check_bundle, open_bundle
 from pbudget.results.officer_acts import delete_rolls_of_sealed_rounds, destroy_keys_of_sealed_rounds
@@ -42,6 +43,10 @@ def test_two_officers_walk_from_close_to_seal(sqlite_app):
     page = client.get(RESULT)
     assert tags(page) == ["Done", "Done", "Next", "Cannot start yet", "Cannot start yet"]
     assert "fewer than 100 ballots" in page.text
+    early = client.post(f"{RESULT}/publish", {"reason": ""}, 422, page=RESULT)
+    assert "0 of 1 reports on who took part are made" in early.text
+    ask_for_reports()
+    work(sqlite_app)
     asked = client.post(f"{RESULT}/publish", {"reason": ""}, 303, page=RESULT).response.location
     approve_latest(client, sqlite_app, asked)
     assert tags(client.get(RESULT)) == ["Done", "Done", "Done", "In progress", "Cannot start yet"]

@@ -1,7 +1,9 @@
-"""Turnout by ward and channel against the roll: what officers may see while voting is open. Nothing about choices.
+"""Turnout by ward against the roll, and by channel: what officers may see while voting is open. Nothing about choices.
 
 turnout_lines({("E05000416", "online"): 12}, {7: 400}, {7: ("E05000416", "Riverside")})
--> (TurnoutLine("Riverside", {"online": 12}, 12, 400),)
+-> (TurnoutLine("Riverside", 12, 400),)
+Turnout of a ward is public and exact. By channel only all wards together are shown, through disclosure control: the
+one paper ballot of a ward would be somebody the officers know.
 """
 
 from collections import Counter
@@ -13,10 +15,9 @@ from pbudget.balance.disclosure import publishable
 
 @dataclass(frozen=True)
 class TurnoutLine:
-    """One ward: ballots that count by channel, all of them, and entries on the roll (None: there is no roll)."""
+    """One ward: ballots that count, and entries on the roll (None: there is no roll)."""
 
     ward: str
-    channels: Mapping[str, int]
     ballots: int
     roll: int | None
 
@@ -30,16 +31,12 @@ def turnout_lines(
     ballots: Mapping[tuple[str, str], int], roll: Mapping[int, int], wards: Mapping[int, tuple[str, str]]
 ) -> tuple[TurnoutLine, ...]:
     """A line for every ward with a roll or a ballot, by name. `ballots` by (ward code, channel), `roll` by ward id."""
-    by_code: dict[str, dict[str, int]] = {}
-    for (code, channel), count in ballots.items():
-        by_code.setdefault(code, {})[channel] = count
+    by_code = Counter[str]()
+    for (code, _), count in ballots.items():
+        by_code[code] += count
     found = [(ward_id, code, name) for ward_id, (code, name) in wards.items() if ward_id in roll or code in by_code]
-    lines = [_line(name, by_code.get(code, {}), roll.get(ward_id) if roll else None) for ward_id, code, name in found]
+    lines = [TurnoutLine(name, by_code[code], roll.get(ward_id) if roll else None) for ward_id, code, name in found]
     return tuple(sorted(lines, key=lambda line: line.ward))
-
-
-def _line(name: str, channels: Mapping[str, int], roll: int | None) -> TurnoutLine:
-    return TurnoutLine(name, channels, sum(channels.values()), roll)
 
 
 def ways_of_voting(ballots: Mapping[tuple[str, str], int]) -> dict[str, int | None]:
