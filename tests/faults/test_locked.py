@@ -18,11 +18,12 @@ from tests.support.ports import free_port
 VOTERS = 6
 SHORT = 2.0
 """Seconds of waiting that succeed."""
-LONGEST_ANSWER = {"sqlite": 35.0, "postgresql": 40.0}
-"""The longest that anybody is kept before they are told: 5 seconds, and much air for a machine that runs other tests
-too; without the limit nobody would be told at all. PostgreSQL counts the 5 seconds twice for those in a queue: first
-for the place behind the one who waits already, then for the lock.
+LONGEST_ANSWER = {"sqlite": 7.0, "postgresql": 12.0}
+"""The longest that anybody is kept before they are told: 5 seconds and some air. PostgreSQL counts them twice for those
+in a queue: first for the place behind the one who waits already, then for the lock.
 """
+PATIENCE = 28.0
+"""Seconds more in the ordinary run, whose machine may be busy with anything; the long run keeps to the promise."""
 
 
 @contextmanager
@@ -41,7 +42,8 @@ def database_held(ground: Ground) -> Iterator[None]:
     connection.close()
 
 
-def test_a_held_database_delays_a_vote_or_refuses_it_in_words_and_the_same_form_works_later(ground):
+def test_a_held_database_delays_a_vote_or_refuses_it_in_words_and_the_same_form_works_later(ground, pytestconfig):
+    longest = LONGEST_ANSWER[ground.engine] + (0 if pytestconfig.getoption("--full") else PATIENCE)
     notes = Notes(ground.instance / "voters.jsonl")
     with (
         ShippedServer("gunicorn", ground.environ, free_port(), ground.instance / "log") as server,
@@ -64,9 +66,7 @@ def test_a_held_database_delays_a_vote_or_refuses_it_in_words_and_the_same_form_
             delayed = while_held(ground, SHORT, lambda: list(crowd.map(press, range(VOTERS))))
         assert [status for status, _, _ in refused] == [503] * VOTERS
         assert all(NOT_RECORDED in text for _, _, text in refused)
-        assert max(seconds for _, seconds, _ in refused) < LONGEST_ANSWER[ground.engine], (
-            "somebody was kept waiting without a word"
-        )
+        assert max(seconds for _, seconds, _ in refused) < longest, "somebody was kept waiting without a word"
         assert looked == 200, "reading must go on while nobody can write"
         assert [status for status, _, _ in delayed] == [303] * VOTERS, "the same form must work once the wait is short"
         note_trackers(browsers, ground, forms, notes)
