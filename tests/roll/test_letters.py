@@ -79,6 +79,15 @@ def test_lines_in_other_languages_are_the_councils_own():
     assert (direction("ur"), direction("ar-EG"), direction("cy")) == ("rtl", "rtl", "ltr")
 
 
+def test_a_phone_number_in_a_line_from_right_to_left_is_read_as_it_is_dialled():
+    given = languages_given("ur: فون کریں 0800 000 000۔\ncy: Ffoniwch 0800 000 000\nar: 5 +44 (0)20 7000 0000")
+    assert [text for _, text in given] == [
+        "فون کریں \u20660800 000 000\u2069۔",
+        "Ffoniwch 0800 000 000",
+        "5 \u2066+44 (0)20 7000 0000\u2069",
+    ]
+
+
 def test_without_them_the_letter_says_whom_to_ask():
     assert "phone 0800 000" in LetterWords("R", "W", phone="0800 000").help_line
     assert "contact the council" in LetterWords("R", "W").help_line

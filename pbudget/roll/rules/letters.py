@@ -13,6 +13,8 @@ MAIL_MERGE_COLUMNS = (
     "ward",
     "voting_closes",
 )
+PHONE_NUMBER = re.compile(r"\+?\d[\d ()-]{4,}\d")
+LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
@@ -80,13 +82,22 @@ def languages_given(typed: str) -> tuple[tuple[str, str], ...]:
 
     languages_given("cy: Ffoniwch 0800\\nar: …")  -> (("cy", "Ffoniwch 0800"), ("ar", "…"))
     languages_given("Polish: zadzwoń")             -> (("", "Polish: zadzwoń"),)
+
+    A phone number in a line written from right to left stays as it is dialled: its groups would be turned round.
     """
     found = []
     for line in filter(None, map(str.strip, typed.splitlines())):
         tag, _, text = line.partition(":")
         tagged = text.strip() and LANGUAGE_TAG.fullmatch(tag.strip().lower())
-        found.append((tag.strip().lower(), text.strip()) if tagged else ("", line))
+        language = tag.strip().lower() if tagged else ""
+        found.append((language, _as_dialled(text.strip() if tagged else line, language)))
     return tuple(found)
+
+
+def _as_dialled(text: str, language: str) -> str:
+    if direction(language) == "ltr":
+        return text
+    return PHONE_NUMBER.sub(lambda number: f"{LEFT_TO_RIGHT}{number[0]}{AS_BEFORE}", text)
 
 
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi")
