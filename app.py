@@ -137,7 +137,7 @@ DUTIES = (
     Duty("plain codes and uploads", Every(600), pbudget.roll.tasks.clear_away, per_machine=True),
     Duty("unfinished ballots", Every(60), pbudget.ballots.tasks.clear_away),
     Duty("budgets to balance", Every(5), pbudget.calculator.tasks.close_budgets),
-    Duty("unfinished budgets", Every(3600), pbudget.calculator.tasks.clear_away),
+    Duty("unfinished budgets", Every(600), pbudget.calculator.tasks.clear_away),
     Duty("requests and permits that ran out", Every(600), pbudget.desk.tasks.clear_away),
     Duty("reminders", Every(20), pbudget.rounds.reminding.send_due_reminders),
     Duty("closing", Every(5), pbudget.rounds.tasks.close_rounds),

@@ -2,19 +2,21 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import SYSTEM, record
-from pbudget.calculator.models import BudgetDraft, BudgetVersion, BudgetYear
-from pbudget.calculator.queries import BudgetView, budget_by_slug
+from pbudget.calculator.models import BudgetVersion, BudgetYear
+from pbudget.calculator.queries import CLOSES_AT, BudgetView, budget_by_slug
+from pbudget.calculator.rules.answers import LONGEST_REASON, usable_words
 from pbudget.calculator.rules.budget import Budget, budget_as_json
 from pbudget.calculator.rules.screens import PLACES, Screen
 from pbudget.calculator.rules.standing import CLOSED, OPEN, SET_UP, only_words_differ, parts_not_signed_off
 from pbudget.db import database_now, transaction
-from pbudget.kit.clock import LONDON
+from pbudget.kit.clock import LONDON, say_moment
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
 
@@ -49,7 +51,7 @@ def load_budget(budget: Budget, actor: str = SYSTEM, *, note: str = "", is_demo:
             number = _new_year(session, name, budget, is_demo=is_demo)
             _keep_version(session, number, 1, budget, actor, note)
             record(session, actor, "budget loaded", name, version=1, lines=len(budget.lines))
-        elif there.content != budget:
+        elif there.content != (budget := _with_its_times(there, budget)):
             _next_version(session, there, budget, actor, note)
     return name
 
@@ -59,6 +61,13 @@ def _new_year(session: Session, name: str, budget: Budget, *, is_demo: bool) -> 
     session.add(row)
     session.flush()
     return row.id
+
+
+def _with_its_times(there: BudgetView, budget: Budget) -> Budget:
+    """A file changes when a budget opens and closes only before it has opened; later an officer does, with a reason."""
+    return (
+        budget if there.standing == SET_UP else replace(budget, opens=there.content.opens, closes=there.content.closes)
+    )
 
 
 def _next_version(session: Session, there: BudgetView, budget: Budget, actor: str, note: str) -> None:
@@ -105,10 +114,39 @@ def change_words(name: str, budget: Budget, version: int, actor: str, note: str)
     """Keep the next version, made from `version`. Raises BadInput where somebody else made one meanwhile."""
     with transaction() as session:
         there = held_budget(session, name)
-        if there.version != version:
-            raise BadInput("Somebody else changed this budget a moment ago. Look at it again, then change it")
+        _refuse_other_version(there, version)
         if there.content != budget:
             _next_version(session, there, budget, actor, note)
+
+
+def _refuse_other_version(there: BudgetView, version: int) -> None:
+    if there.version != version:
+        raise BadInput("Somebody else changed this budget a moment ago. Look at it again, then change it")
+
+
+def change_closing_time(name: str, closes: str, version: int, reason: str, actor: str) -> None:
+    """Another closing time for a budget that is open, which residents read together with the reason.
+
+    `closes` as 2027-03-14T17:00 in London. Raises BudgetClosed and BadInput.
+    """
+    why = usable_words(reason, LONGEST_REASON)
+    with transaction() as session:
+        there = held_budget(session, name)
+        _refuse_other_version(there, version)
+        if there.standing != OPEN or there.closes_at is None:
+            raise BudgetClosed("This budget is not open, so its closing time stays as it is")
+        moment = _in_utc(closes)
+        if moment <= there.read_at:
+            raise BadInput("Enter a time that is still to come. To end it now, go back and press “Close it now”")
+        if moment == there.closes_at:
+            raise BadInput("It closes then already. Enter another time")
+        if not why:
+            raise BadInput("Say why. Residents read it")
+        before, after = say_moment(there.closes_at), say_moment(moment)
+        note = f"{CLOSES_AT} {after} instead of {before}. Why: {why}"
+        _next_version(session, there, replace(there.content, closes=closes), actor, note)
+        session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(closes_at=moment))
+        record(session, actor, "budget closing time changed", name, before=before, after=after, why=why)
 
 
 def problems_to_open(budget: BudgetView, now: datetime) -> list[str]:
@@ -145,7 +183,7 @@ def open_budget(name: str, actor: str) -> None:
 
 
 def close_budget(name: str, actor: str) -> None:
-    """End it now: no answer comes in or changes after this, and every draft goes. Repeating it does no harm."""
+    """End it now: no answer comes in or changes after this. Repeating it does no harm."""
     with transaction() as session:
         there = held_budget(session, name)
         if there.phase != OPEN:
@@ -180,7 +218,6 @@ def _close(session: Session, there: BudgetView, actor: str) -> None:
     now = database_now(session)
     ended = min(now, there.closes_at) if there.closes_at else now
     session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(phase=CLOSED, closed_at=ended))
-    session.execute(delete(BudgetDraft).where(BudgetDraft.budget_id == there.id))
     record(session, actor, "budget closed", there.slug)
 
 

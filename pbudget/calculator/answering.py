@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from pbudget.calculator.actions import held_budget
-from pbudget.calculator.models import BudgetDraft, BudgetResponse
-from pbudget.calculator.queries import BudgetView, DraftView, draft_by_id, sent_of
+from pbudget.calculator.models import BudgetDraft, BudgetResponse, BudgetYear
+from pbudget.calculator.queries import BudgetView, DraftView, draft_by_id, sent_of, version_of
 from pbudget.calculator.rules.answers import LONGEST_REASON, read_comments, usable_words
 from pbudget.calculator.rules.balance import Balance, balance_of, choices_as_json
 from pbudget.calculator.rules.budget import BANDS, TAX
 from pbudget.calculator.rules.choices import Posted, Problem, changed_keys, read_page, still_usable
 from pbudget.calculator.rules.screens import ONLINE
-from pbudget.calculator.rules.standing import OPEN
+from pbudget.calculator.rules.standing import CLOSED, OPEN, only_times_differ
 from pbudget.db import database_now, transaction
 from pbudget.kit.clock import LONDON
 from pbudget.kit.errors import BadInput, PbudgetError
@@ -29,6 +29,10 @@ from pbudget.roll.rules.codes import Code, make_code
 GRAIN = timedelta(minutes=5)
 IDLE = timedelta(days=7)
 """How long a draft that nobody saved is kept."""
+
+
+TO_PRINT = timedelta(hours=1)
+"""How long a draft can still be read and printed after the close."""
 
 
 class AnswerGone(PbudgetError):
@@ -104,7 +108,7 @@ def change_answer(name: str, draft_id: str, posted: Posted, version: int | None)
 
 def _as_of_now(budget: BudgetView, held: DraftView, version: int | None) -> tuple[DraftView, list[Problem]]:
     """The draft against the present version, and what to say when the page or the draft was made for another."""
-    if version == held.version == budget.version:
+    if all(_is_as_now(budget, each) for each in {version, held.version}):
         return held, []
     choices, problems = still_usable(budget.content, held.choices)
     said = Problem(
@@ -113,6 +117,14 @@ def _as_of_now(budget: BudgetView, held: DraftView, version: int | None) -> tupl
         "Read the words again before you go on",
     )
     return replace(held, choices=choices, version=budget.version), [said, *problems]
+
+
+def _is_as_now(budget: BudgetView, version: int | None) -> bool:
+    """Whether a page of this version says what the present one says; only the closing time may be another."""
+    if version == budget.version:
+        return True
+    earlier = version_of(budget.id, version) if version else None
+    return earlier is not None and only_times_differ(earlier, budget.content)
 
 
 def set_ward(name: str, draft_id: str, ward_id: int | None) -> DraftView:
@@ -153,7 +165,7 @@ def send_answer(name: str, draft_id: str, token: str, reason: str = "", *, unbal
     """
     with transaction() as session:
         budget, held = _held(session, name, draft_id)
-        if held.token != token or held.version != budget.version:
+        if held.token != token or not _is_as_now(budget, held.version):
             raise AnswerNotAsShown("Your budget has changed since this page was made. Check it again.")
         balance = balance_of(budget.content, held.choices)
         why = "" if balance.is_balanced else _reason(reason, unbalanced=unbalanced)
@@ -190,10 +202,15 @@ def _put_response(session: Session, budget: BudgetView, held: DraftView, balance
 
 
 def clear_idle_answers() -> int:
-    """Forget drafts that nobody touched for a week and nobody saved under a code; how many. What was sent stays."""
+    """Forget drafts that nobody touched for a week and nobody saved under a code; how many. What was sent stays.
+
+    Those of a budget that closed an hour ago go too: until then whoever was too late can print what they had chosen.
+    """
     with transaction() as session:
-        old = database_now(session) - IDLE
-        gone = delete(BudgetDraft).where(BudgetDraft.touched_at <= old, BudgetDraft.code_digest.is_(None))
+        now = database_now(session)
+        idle = and_(BudgetDraft.touched_at <= now - IDLE, BudgetDraft.code_digest.is_(None))
+        over = select(BudgetYear.id).where(BudgetYear.phase == CLOSED, BudgetYear.closed_at <= now - TO_PRINT)
+        gone = delete(BudgetDraft).where(or_(idle, BudgetDraft.budget_id.in_(over)))
         return session.execute(gone).rowcount  # type: ignore[attr-defined,no-any-return]  # a delete has one
 
 

@@ -57,7 +57,7 @@ class BudgetVersion(Base):
 class BudgetDraft(Base):
     """What somebody has chosen so far, under a random id: nobody's name, and no trace of who it is.
 
-    `touched_at` is rounded up to five minutes. All drafts go when the budget closes.
+    `touched_at` is rounded up to five minutes. All drafts go an hour after the budget closes.
     """
 
     __tablename__ = "budget_draft"

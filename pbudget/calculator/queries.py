@@ -16,6 +16,8 @@ from pbudget.calculator.rules.budget import Budget, budget_from_json
 from pbudget.calculator.rules.standing import OPEN, standing_of
 from pbudget.db import PresentMoment, by_clock, db
 
+CLOSES_AT = "It closes at"
+"""How the note of a version begins that changed the closing time."""
 VERSIONS_KEPT = 8
 """Budgets that a process keeps in memory; a version never changes, so it is known by its fingerprint."""
 
@@ -158,6 +160,13 @@ def versions_of(budget_id: int) -> list[VersionView]:
     columns = [getattr(BudgetVersion, name) for name in VersionView.__dataclass_fields__]
     wanted = select(*columns).where(BudgetVersion.budget_id == budget_id).order_by(BudgetVersion.number.desc())
     return [VersionView(*row) for row in db.session.execute(wanted)]
+
+
+def closing_changes(budget: BudgetView) -> list[VersionView]:
+    """How the closing time was changed while residents answered, the first change first; the note says it in words."""
+    if budget.version == 1:
+        return []
+    return [each for each in reversed(versions_of(budget.id)) if each.note.startswith(CLOSES_AT)]
 
 
 def draft_by_id(draft_id: str, session: Session | None = None, *, to_change: bool = False) -> DraftView | None:

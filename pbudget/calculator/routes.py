@@ -11,7 +11,7 @@ from pbudget.calculator.coming_back import TooManyCodes, draft_for_code
 from pbudget.calculator.forms import CodeForm
 from pbudget.calculator.models import LARGEST_GROUP
 from pbudget.calculator.outcome import Outcome, outcome_of
-from pbudget.calculator.queries import BudgetView, DraftView, budgets
+from pbudget.calculator.queries import BudgetView, DraftView, budgets, closing_changes
 from pbudget.calculator.rules.balance import charge_of_band
 from pbudget.calculator.rules.budget import BANDS
 from pbudget.calculator.rules.numbers import rounded, say_percent, say_pounds, say_short, say_whole_pounds
@@ -67,9 +67,8 @@ def _start_page(budget: BudgetView, error: str = "") -> Response:
     if budget.standing != OPEN:
         return over_page(budget)
     held = sessions.draft_here(budget)
-    page = render_template(
-        "calculator/start.html", budget=budget, held=held, error=error, most=LARGEST_GROUP, given=request.form
-    )
+    more = {"held": held, "closing": closing_changes(budget), "error": error}
+    page = render_template("calculator/start.html", budget=budget, most=LARGEST_GROUP, given=request.form, **more)
     return make_response(page, 422 if error else 200)
 
 

@@ -9,6 +9,7 @@ from flask import Response, abort, current_app, make_response, redirect, render_
 from pbudget.calculator.queries import BudgetView, DraftView, budget_by_slug, draft_by_id
 from pbudget.calculator.rules.screens import Screen, screen_in
 from pbudget.calculator.rules.standing import OPEN, SET_UP
+from pbudget.calculator.showing import closed_page
 from pbudget.config import Settings
 from pbudget.kit.clock import LONDON
 from pbudget.web.layout import is_fragment
@@ -85,13 +86,12 @@ def ended_page(budget: BudgetView, status: int = 410) -> Response:
 
 
 def over_page(budget: BudgetView) -> Response:
-    """The budget has closed: nothing that was sent now counts."""
+    """The budget has closed: nothing that was sent now counts. For an hour the person can print what they had."""
     if is_fragment():
         return go_to(url_for("calculator.start", slug=budget.slug))
-    refused = request.method == "POST"
-    return make_response(
-        render_template("calculator/closed.html", budget=budget, refused=refused), 409 if refused else 200
-    )
+    held = draft_here(budget)
+    posted = request.form.to_dict(flat=False) if request.method == "POST" else None
+    return closed_page(budget, held, posted)
 
 
 def go_to(address: str) -> Response:

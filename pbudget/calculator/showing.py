@@ -1,15 +1,16 @@
 """The page of a section: what was chosen on it, where the balance stands; or, for htmx, only what changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, make_response, render_template
 
 from pbudget.calculator.answering import Changed
-from pbudget.calculator.queries import BudgetView, DraftView, sent_of
+from pbudget.calculator.queries import BudgetView, DraftView, closing_changes, sent_of
+from pbudget.calculator.rules.answers import read_comments
 from pbudget.calculator.rules.balance import Balance, balance_of
 from pbudget.calculator.rules.budget import BANDS, Budget
-from pbudget.calculator.rules.choices import Problem
+from pbudget.calculator.rules.choices import Posted, Problem, read_page, still_usable
 from pbudget.calculator.rules.sections import ALL, Section, section_before, sections_of
 from pbudget.calculator.rules.words import (
     ChangeWords,
@@ -106,3 +107,28 @@ def answer_page(budget: BudgetView, held: DraftView, template: str, status: int 
         **more,
     )
     return make_response(page, status)
+
+
+def closed_page(budget: BudgetView, held: DraftView | None, posted: Posted | None) -> Response:
+    """That it has closed; where somebody had begun an answer, that answer with what they just sent, to print."""
+    mine = _with_what_was_sent(budget.content, held, posted or {}) if held else None
+    page = render_template(
+        "calculator/closed.html",
+        budget=budget,
+        held=mine,
+        refused=posted is not None,
+        sent=sent_of(mine.id) if mine else None,
+        changes=changes_by_section(budget.content, mine) if mine else [],
+        balance=balance_words(budget.content, mine, balance_of(budget.content, mine.choices)) if mine else None,
+        closing=closing_changes(budget),
+    )
+    return make_response(page, 200 if posted is None else 409)
+
+
+def _with_what_was_sent(budget: Budget, held: DraftView, posted: Posted) -> DraftView:
+    """The draft as the page that came too late would have left it. It is shown, and kept nowhere."""
+    usable, _ = still_usable(budget, held.choices)
+    choices, _ = read_page(budget, posted, usable)
+    comments, _ = read_comments(budget, posted, held.comments)
+    is_as_kept = (choices, comments) == (held.choices, held.comments)
+    return replace(held, choices=choices, comments=comments, token=held.token if is_as_kept else "")

@@ -7,7 +7,14 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from pbudget.accounts.queries import labels
-from pbudget.calculator.actions import change_words, close_budget, load_budget, open_budget, problems_to_open
+from pbudget.calculator.actions import (
+    change_closing_time,
+    change_words,
+    close_budget,
+    load_budget,
+    open_budget,
+    problems_to_open,
+)
 from pbudget.calculator.forms import SheetForm, TableForm
 from pbudget.calculator.outcome import what_people_said
 from pbudget.calculator.queries import BudgetView, budget_by_slug, budgets, responses_so_far, versions_of
@@ -18,7 +25,7 @@ from pbudget.calculator.rules.editing import WordsNotUsable, inflated, with_word
 from pbudget.calculator.rules.numbers import read_percent
 from pbudget.calculator.rules.sheet import LARGEST_FILE, BudgetNotUsable, read_budget
 from pbudget.calculator.rules.sheet_written import rows_of
-from pbudget.calculator.rules.standing import parts_not_signed_off
+from pbudget.calculator.rules.standing import CLOSED, OPEN, parts_not_signed_off
 from pbudget.calculator.rules.words import facts_of
 from pbudget.kit.errors import BadInput
 from pbudget.kit.spreadsheets import csv_bytes
@@ -147,14 +154,16 @@ def _closing_page(budget: BudgetView, error: str = "") -> Response:
 @pages.post("/<slug>/closing-time")
 @roles("officer")
 def save_closing_time(slug: str) -> ResponseReturnValue:
-    """Settle it, as long as the budget has not opened."""
-    budget = _budget(slug)
+    """Settle it; once the budget is open, change it with a reason that residents read."""
+    budget, form, actor = _budget(slug), request.form, signed_in_staff().id
     try:
-        closes = moment({"value": request.form.get("closes", "").strip()[:40]}, "value")
-        if not closes or budget.standing != "set-up":
-            raise BadInput("Enter when it closes, for example 14/03/2027 17:00. Once it has opened it stays as it is")
-        changed = replace(budget.content, closes=closes)
-        change_words(slug, changed, budget.version, signed_in_staff().id, "When it closes")
+        closes = moment({"value": form.get("closes", "").strip()[:40]}, "value")
+        if not closes or budget.standing == CLOSED:
+            raise BadInput("Enter when it closes, for example 14/03/2027 17:00. Once it has closed it stays as it is")
+        if budget.standing == OPEN:
+            change_closing_time(slug, closes, whole_number(form.get("version", "")) or 0, form.get("reason", ""), actor)
+        else:
+            change_words(slug, replace(budget.content, closes=closes), budget.version, actor, "When it closes")
     except BadInput as error:
         return _closing_page(budget, str(error).replace("the value", "this").rstrip("."))
     return redirect(url_for("staff_budgets.one_budget", slug=slug), 303)

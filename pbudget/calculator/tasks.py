@@ -10,5 +10,5 @@ def close_budgets() -> None:
 
 
 def clear_away() -> None:
-    """Forget drafts that nobody touched for a week and nobody saved."""
+    """Forget drafts that nobody touched for a week and nobody saved, and those of budgets that closed an hour ago."""
     clear_idle_answers()

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -9,9 +9,18 @@ from sqlalchemy.exc import DBAPIError
 from pbudget.audit.models import AuditEntry
 from pbudget.calculator import actions, answering
 from pbudget.calculator.models import BudgetDraft, BudgetResponse
-from pbudget.calculator.queries import budget_by_slug, draft_by_id, responses_of, responses_so_far, sent_of, versions_of
+from pbudget.calculator.queries import (
+    budget_by_slug,
+    closing_changes,
+    draft_by_id,
+    responses_of,
+    responses_so_far,
+    sent_of,
+    versions_of,
+)
 from pbudget.db import db, transaction
 from pbudget.kit.clock import FixedClock
+from pbudget.kit.errors import BadInput
 from tests.calculator.building import LIBRARIES, TAX, WORKED, a_budget, steps
 
 CUT = {"step.libraries": ["-10"], "comment.libraries": ["Keep Saturdays."]}
@@ -180,7 +189,57 @@ def test_nothing_is_read_or_sent_before_and_after_its_time(app: Flask, budget: s
     assert actions.close_budgets_that_are_over() == 1
     assert actions.close_budgets_that_are_over() == 0
     (found,) = responses_of(budget_by_slug(budget))
-    assert (found.reason, rows(BudgetDraft)) == ("Too hard", 0)
+    assert found.reason == "Too hard"
+
+
+def test_a_draft_can_be_printed_for_an_hour_after_the_close_and_is_then_deleted(app: Flask, budget: str):
+    answered(budget)
+    actions.close_budget(budget, "test-officer")
+    db.session.rollback()
+    closed_at = budget_by_slug(budget).closed_at
+    for minutes, left in ((59, 1), (60, 0)):
+        app.extensions["clock"] = FixedClock(closed_at + timedelta(minutes=minutes))
+        answering.clear_idle_answers()
+        db.session.rollback()
+        assert rows(BudgetDraft) == left
+
+
+def test_another_closing_time_is_a_version_that_says_why_and_keeps_every_page_good(app: Flask, budget: str):
+    draft = answered(budget)
+    shown = token(draft)
+    actions.change_closing_time(budget, "2099-03-20T12:00", 1, "The post was late.", "test-officer")
+    db.session.rollback()
+    there = budget_by_slug(budget)
+    assert there.closes_at == datetime(2099, 3, 20, 12, tzinfo=UTC)
+    (said,) = closing_changes(there)
+    words = "It closes at midday on Friday 20 March 2099 instead of 5pm on Saturday 14 March 2099."
+    assert said.note == f"{words} Why: The post was late."
+    answering.send_answer(budget, draft, shown, "Too hard", unbalanced=True)
+    assert answering.change_answer(budget, draft, {}, 1).problems == ()
+    acts = db.session.scalars(select(AuditEntry.act).where(AuditEntry.subject == budget)).all()
+    assert "budget closing time changed" in acts
+    app.extensions["clock"] = FixedClock(AFTER)
+    assert actions.close_budgets_that_are_over() == 0
+
+
+@pytest.mark.parametrize(
+    ("closes", "version", "reason", "says"),
+    [
+        ("2020-03-20T12:00", 1, "Why", "still to come"),
+        ("2099-03-14T17:00", 1, "Why", "closes then already"),
+        ("2099-03-20T12:00", 1, "  ", "Say why"),
+        ("2099-03-20T12:00", 2, "Why", "Somebody else changed"),
+    ],
+)
+def test_a_closing_time_that_cannot_be_is_refused(sqlite_budget: str, closes, version, reason, says):
+    with pytest.raises(BadInput, match=says):
+        actions.change_closing_time(sqlite_budget, closes, version, reason, "test-officer")
+
+
+def test_a_file_does_not_move_the_close_of_an_open_budget(sqlite_budget: str):
+    actions.load_budget(a_budget(closes="20/03/2099"))
+    there = budget_by_slug(sqlite_budget)
+    assert (there.version, there.content.closes) == (1, "2099-03-14T17:00")
 
 
 def test_the_database_itself_takes_no_answer_after_the_close(app: Flask, budget: str):

@@ -222,6 +222,10 @@ def test_after_the_close_nothing_is_taken_and_the_page_says_so(client: PageClien
     actions.close_budget(name, "test-officer")
     late = client._fetch("POST", f"{begun}/parts/culture", 409, data={"csrf_token": token, "step.libraries": "-10"})
     assert "What you just sent has not been recorded" in late.text
+    assert "You did not send this in time. It does not count." in late.text
+    assert late.one(".changes__row dt").get_text() == "Libraries"
+    assert "£5,800,000 still to find" in late.text
+    assert "You had changed nothing" in client.get(begun).text
     assert "It takes no more answers" in client.get(begun).text
     assert "It takes no more answers" in client.get(f"{begun}/check").text
 

@@ -107,9 +107,18 @@ def test_a_budget_is_downloaded_as_the_file_it_could_have_come_from(officer: Pag
     assert read_budget(officer.http.get(f"/staff/budgets/{name}/budget.csv").data) == a_budget(**CLOSES)
 
 
-def test_when_an_open_budget_closes_stays_as_it_is(officer: PageClient, name: str):
-    refused = officer.post(f"/staff/budgets/{name}/closing-time", {"closes": "14/03/2098"}, 422)
-    assert "Once it has opened it stays as it is" in refused.text
+def test_another_closing_time_of_an_open_budget_is_read_by_everybody_with_its_reason(officer: PageClient, name: str):
+    page = f"/staff/budgets/{name}/closing-time"
+    said = {"closes": "14/03/2098", "version": "1"}
+    assert "Say why" in officer.post(page, said, 422).one(".govuk-error-summary").get_text()
+    officer.post(page, said | {"reason": "Test reason"}, 303)
+    notice = officer.get(f"/budgets/{name}").one(".warning-line").get_text()
+    assert notice.endswith(
+        "It closes at 5pm on Friday 14 March 2098 instead of 5pm on Saturday 14 March 2099. Why: Test reason"
+    )
+    actions.close_budget(name, "test-officer")
+    assert "Why: Test reason" in officer.get(f"/budgets/{name}").text
+    assert "Once it has closed it stays" in officer.post(page, said | {"reason": "Test reason"}, 422).text
 
 
 def test_nobody_reads_what_was_chosen_before_the_close(officer: PageClient, name: str):

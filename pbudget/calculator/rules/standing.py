@@ -25,6 +25,11 @@ def only_words_differ(before: Budget, after: Budget) -> bool:
     return _figures(before) == _figures(after)
 
 
+def only_times_differ(before: Budget, after: Budget) -> bool:
+    """Whether nothing changed but when it opens and closes: then a page made before still says what is true of it."""
+    return replace(before, opens="", closes="") == replace(after, opens="", closes="")
+
+
 def _figures(budget: Budget) -> Budget:
     return replace(
         budget,
