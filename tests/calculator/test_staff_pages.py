@@ -110,7 +110,7 @@ def test_a_budget_is_downloaded_as_the_file_it_could_have_come_from(officer: Pag
 def test_another_closing_time_of_an_open_budget_is_read_by_everybody_with_its_reason(officer: PageClient, name: str):
     page = f"/staff/budgets/{name}/closing-time"
     said = {"closes": "14/03/2098", "version": "1"}
-    assert "Say why" in officer.post(page, said, 422).one(".govuk-error-summary").get_text()
+    assert "Say why" in officer.post(page, said, 422).one("#reason-error").get_text()
     officer.post(page, said | {"reason": "Test reason"}, 303)
     notice = officer.get(f"/budgets/{name}").one(".warning-line").get_text()
     assert notice.endswith(
