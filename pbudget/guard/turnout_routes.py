@@ -4,9 +4,8 @@ from flask import Blueprint, abort, render_template
 
 from pbudget.guard.queries import manifest_of
 from pbudget.guard.rules.quorum import quorum_lines
-from pbudget.results.queries import CountView, standing_of
+from pbudget.results.queries import CountView, published_round, standing_of
 from pbudget.rounds.queries import RoundView, round_by_slug
-from pbudget.rounds.rules.phases import DECIDED
 from pbudget.web.access import public, roles
 
 pages = Blueprint("turnout", __name__)
@@ -16,11 +15,8 @@ pages = Blueprint("turnout", __name__)
 @public
 def across_wards(slug: str) -> str:
     """How many voted in each ward beside the others, once the result is out."""
-    round_ = round_by_slug(slug)
-    if round_ is None or round_.phase not in DECIDED:
-        abort(404)
-    counted, published = standing_of(round_.id)
-    return _page(round_, counted if published else None, staff=False)
+    round_, counted, _ = published_round(slug) or abort(404)
+    return _page(round_, counted, staff=False)
 
 
 @pages.get("/staff/rounds/<slug>/turnout")

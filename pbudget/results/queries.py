@@ -23,7 +23,7 @@ from pbudget.results.models import (
     RoundCount,
 )
 from pbudget.rounds.models import Pot, Round
-from pbudget.rounds.queries import LATEST_FIRST, PotView, RoundView, pot_by_slugs, round_view
+from pbudget.rounds.queries import LATEST_FIRST, PotView, RoundView, pot_by_slugs, round_by_slug, round_view
 from pbudget.rounds.rules.counting import rule_from_json, whole_or_fraction
 from pbudget.rounds.rules.phases import DECIDED
 from pbudget.tally.rules.rule import Rule
@@ -372,6 +372,15 @@ def standing_of(round_id: int) -> tuple[CountView | None, PublicationView | None
         return None, None
     counted = CountView(row.RoundCount.counted_at, row.RoundCount.outcome, row.RoundCount.facts)
     return counted, _publication_view(row.Publication) if row.Publication else None
+
+
+def published_round(slug: str) -> tuple[RoundView, CountView, PublicationView] | None:
+    """A round whose result is out, with its count and what was published; None for every other address."""
+    round_ = round_by_slug(slug)
+    if round_ is None or round_.phase not in DECIDED:
+        return None
+    counted, published = standing_of(round_.id)
+    return (round_, counted, published) if counted and published else None
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,12 @@ from pbudget.results.queries import (
     differences,
     latest_bundle,
     lines_of,
-    publication_of,
+    published_round,
     standing_of,
 )
 from pbudget.results.recount_queries import recounts_of
 from pbudget.results.rules.facts import ASSURANCE_WORDS, CHECK_WORDS, turnout_of
 from pbudget.results.rules.publishing import channel_cells, percent
-from pbudget.rounds.queries import round_by_slug
-from pbudget.rounds.rules.phases import DECIDED
 from pbudget.web.access import public
 from pbudget.web.paging import Paging, asked_page
 
@@ -90,12 +88,7 @@ def _taking_part(counted: CountView, ward_id: int | None) -> list[str]:
 @public
 def round_result(slug: str) -> str:
     """A round's result as a whole: who took part, how to check it, the challenge period, the seal."""
-    round_ = round_by_slug(slug)
-    if round_ is None or round_.phase not in DECIDED:
-        abort(404)
-    counted, published = standing_of(round_.id)
-    if counted is None or published is None:
-        abort(404)
+    round_, counted, published = published_round(slug) or abort(404)
     head = head_of(round_.id)
     return render_template(
         "results/round.html",
@@ -129,12 +122,8 @@ def _round_words(counted: CountView) -> dict[str, object]:
 @public
 def bundle(slug: str) -> Response:
     """Everything public about a round in one signed file."""
-    round_ = round_by_slug(slug)
-    if round_ is None or round_.phase not in DECIDED:
-        abort(404)
-    kept, published = latest_bundle(round_.id), publication_of(round_.id)
-    if kept is None or published is None:
-        abort(404)
+    round_, _, published = published_round(slug) or abort(404)
+    kept = latest_bundle(round_.id) or abort(404)
     name = f"{round_.slug}-result.zip"
     place = bundle_file(round_, kept, published.forms)
     return send_file(place, mimetype="application/zip", as_attachment=True, download_name=name, max_age=0)
@@ -144,10 +133,7 @@ def bundle(slug: str) -> Response:
 @public
 def declaration(slug: str) -> str:
     """The declaration of result as it was signed."""
-    round_ = round_by_slug(slug)
-    counted, published = standing_of(round_.id) if round_ and round_.phase in DECIDED else (None, None)
-    if round_ is None or counted is None or published is None:
-        abort(404)
+    round_, counted, published = published_round(slug) or abort(404)
     return declaration_page(round_, counted, published, staff=False)
 
 
