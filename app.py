@@ -17,6 +17,8 @@ import pbudget.ballots.link_routes
 import pbudget.ballots.question_routes
 import pbudget.ballots.routes
 import pbudget.ballots.tasks
+import pbudget.calculator.question_routes
+import pbudget.calculator.question_staff_routes
 import pbudget.calculator.routes
 import pbudget.calculator.screen_routes
 import pbudget.calculator.staff_routes
@@ -25,6 +27,7 @@ import pbudget.desk.officer_acts
 import pbudget.desk.routes
 import pbudget.desk.tasks
 import pbudget.exports.routes
+import pbudget.guard.budget_routes
 import pbudget.guard.bundled
 import pbudget.guard.deciding
 import pbudget.guard.holding
@@ -103,12 +106,15 @@ ROOMS = (
     pbudget.ballots.link_routes,
     pbudget.ballots.question_routes,
     pbudget.calculator.routes,
+    pbudget.calculator.question_routes,
+    pbudget.calculator.question_staff_routes,
     pbudget.calculator.staff_routes,
     pbudget.calculator.screen_routes,
     pbudget.desk.routes,
     pbudget.results.routes,
     pbudget.results.staff_routes,
     pbudget.guard.routes,
+    pbudget.guard.budget_routes,
     pbudget.guard.staff_routes,
     pbudget.guard.outreach_routes,
     pbudget.guard.turnout_routes,
@@ -148,6 +154,8 @@ DUTIES = (
     Duty("old intake counters", Every(3600), pbudget.guard.intake.clear_away),
     Duty("results held long enough", Daily(9), pbudget.guard.holding.end_holds),
     Duty("guard reports", Every(20), pbudget.guard.tasks.ask_for_reports),
+    Duty("who answered closed budgets", Every(20), pbudget.guard.tasks.look_at_closed_budgets),
+    Duty("guard keys of closed budgets", Every(20), pbudget.guard.tasks.destroy_keys_of_budgets, per_machine=True),
     Duty("keys of sealed rounds", Every(20), pbudget.results.tasks.destroy_keys, per_machine=True),
     Duty("rolls of sealed rounds", Every(20), pbudget.results.tasks.delete_rolls),
     Duty(LEDGER_CHECK, Every(3600), pbudget.ledger.watch.check_ledgers),

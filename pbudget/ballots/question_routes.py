@@ -20,6 +20,7 @@ from pbudget.equality.actions import AnswerNotOffered, AnswersNotTaken, keep_ans
 from pbudget.equality.forms import QuestionsForm, WithdrawForm, questions_form
 from pbudget.equality.queries import QuestionPlan, plan_of
 from pbudget.equality.rules.consultations import of_round
+from pbudget.equality.rules.words import VOTE
 from pbudget.keys.actions import load_key
 from pbudget.ledger.rules import parse_tracker
 from pbudget.web.access import public
@@ -84,7 +85,7 @@ def _has(plan: QuestionPlan, page: int) -> bool:
 
 
 def _over() -> Response:
-    return make_response(render_template("equality/over.html"), 410)
+    return make_response(render_template("equality/over.html", words=VOTE, layout="layouts/base.html"), 410)
 
 
 def _questions_page(
@@ -98,6 +99,10 @@ def _questions_page(
         page=page,
         screens=len(plan.screens),
         refused=refused,
+        words=VOTE,
+        layout="ballots/_layout.html",
+        after=url_for("ballots.recorded", slug=round_.slug),
+        before=url_for("questions.questions", slug=round_.slug, page=page - 1),
     )
     return make_response(made, 422 if refused else 200)
 

@@ -38,6 +38,7 @@ from pbudget.ballots.sessions import (
 from pbudget.ballots.troubles import handle_troubles
 from pbudget.equality.queries import plan_of
 from pbudget.equality.rules.consultations import of_round
+from pbudget.equality.rules.words import VOTE
 from pbudget.kit.errors import BadInput
 from pbudget.ledger.queries import checkpoints_of, entry_by_tracker
 from pbudget.ledger.rules import parse_tracker
@@ -275,6 +276,7 @@ def recorded(slug: str) -> Response:
         tracker=cast.tracker,
         plan=plan_of(of_round(round_.id)),
         answered=answered,
+        words=VOTE,
     )
     return make_response(page)
 

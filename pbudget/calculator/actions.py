@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import SYSTEM, record
+from pbudget.calculator.asking import choose_questions, make_key_for_answers
 from pbudget.calculator.models import BudgetVersion, BudgetYear
 from pbudget.calculator.queries import CLOSES_AT, BudgetView, budget_by_slug
 from pbudget.calculator.rules.answers import LONGEST_REASON, usable_words
@@ -16,6 +18,8 @@ from pbudget.calculator.rules.budget import Budget, budget_as_json
 from pbudget.calculator.rules.screens import PLACES, Screen
 from pbudget.calculator.rules.standing import CLOSED, OPEN, SET_UP, only_words_differ, parts_not_signed_off
 from pbudget.db import database_now, transaction
+from pbudget.equality.actions import take_no_more_answers
+from pbudget.equality.rules.consultations import of_budget
 from pbudget.kit.clock import LONDON, say_moment
 from pbudget.kit.errors import BadInput
 from pbudget.kit.slugs import slug
@@ -149,6 +153,17 @@ def change_closing_time(name: str, closes: str, version: int, reason: str, actor
         record(session, actor, "budget closing time changed", name, before=before, after=after, why=why)
 
 
+def ask_after_budget(name: str, questions: Sequence[str], own: tuple[str, str], actor: str) -> None:
+    """Settle what people may be asked about themselves once they sent it: names of standard questions, and one of the
+    council's own (its title, and its answers in lines). Raises FiguresSettled once it has opened, and BadInput.
+    """
+    with transaction() as session:
+        there = held_budget(session, name)
+        if there.standing != SET_UP:
+            raise FiguresSettled("The budget has opened, so the questions stay as they are.")
+        choose_questions(session, there, questions, own, actor)
+
+
 def problems_to_open(budget: BudgetView, now: datetime) -> list[str]:
     """What keeps a budget from opening, each with what to do."""
     found = []
@@ -178,6 +193,7 @@ def open_budget(name: str, actor: str) -> None:
         problems = problems_to_open(there, now)
         if problems:
             raise NotReadyToOpen(f"{problems[0]}.")
+        make_key_for_answers(session, there)
         session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(phase=OPEN, opened_at=now))
         record(session, actor, "budget opened", name, version=there.version)
 
@@ -218,6 +234,7 @@ def _close(session: Session, there: BudgetView, actor: str) -> None:
     now = database_now(session)
     ended = min(now, there.closes_at) if there.closes_at else now
     session.execute(update(BudgetYear).where(BudgetYear.id == there.id).values(phase=CLOSED, closed_at=ended))
+    take_no_more_answers(session, of_budget(there.id))
     record(session, actor, "budget closed", there.slug)
 
 

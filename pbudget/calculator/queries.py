@@ -63,6 +63,7 @@ class DraftView:
 class SentView:
     """An answer that was sent."""
 
+    id: str
     token: str
     choices: Choices
     comments: Mapping[str, str]

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from pbudget.calculator import answering, sessions
 from pbudget.calculator.answering import AnswerGone, AnswerNotAsShown, BudgetNotOpen, ReasonMissing
+from pbudget.calculator.asking import may_be_asked, questions_of
 from pbudget.calculator.coming_back import TooManyCodes, draft_for_code
 from pbudget.calculator.forms import CodeForm
 from pbudget.calculator.models import LARGEST_GROUP
@@ -22,6 +23,7 @@ from pbudget.calculator.rules.sections import section_after, sections_of
 from pbudget.calculator.rules.standing import CLOSED, OPEN
 from pbudget.calculator.sessions import budget_here, ended_page, go_to, over_page, part_of_an_answer, resident
 from pbudget.calculator.showing import answer_page, section_page
+from pbudget.equality.rules.words import BUDGET
 from pbudget.kit.errors import BadInput
 from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.kit.texts import whole_number
@@ -34,19 +36,13 @@ from pbudget.web.access import public
 from pbudget.web.layout import is_fragment
 
 pages = Blueprint("calculator", __name__, url_prefix="/budgets")
+pages.after_request(sessions.keep_nothing)
 MOST_SHOWN = 50
 for _word in (say_short, say_pounds, say_percent, say_whole_pounds, share_of, whole_percent):
     pages.add_app_template_filter(_word)
 
 
 pages.app_context_processor(lambda: {"screen_here": sessions.screen_here, "answer_here": sessions.draft_id})
-
-
-@pages.after_request
-def keep_nothing(response: Response) -> Response:
-    """No page of an answer is stored, by anybody, even for the button Back."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @pages.get("")
@@ -137,7 +133,10 @@ def results(slug: str) -> Response:
     found = _results(budget)
     if found is None:
         return make_response(render_template("calculator/held-back.html", budget=budget))
-    return make_response(render_template("calculator/results.html", budget=budget, outcome=found))
+    asked_about = bool(questions_of(budget).guard_key)
+    return make_response(
+        render_template("calculator/results.html", budget=budget, outcome=found, asked_about=asked_about)
+    )
 
 
 @pages.get("/<slug>/results/<key>")
@@ -243,7 +242,11 @@ def send(budget: BudgetView, held: DraftView) -> ResponseReturnValue:
 @resident
 def sent(budget: BudgetView, held: DraftView) -> Response:
     """It is sent; until when it can be changed, and what happens next."""
-    return answer_page(budget, held, "calculator/sent.html")
+    plan = questions_of(budget)
+    asks = plan.takes_answers and bool(plan.questions) and may_be_asked(held)
+    answered = session.get(sessions.ANSWERED) == held.id
+    shown = plan if asks else None
+    return answer_page(budget, held, "calculator/sent.html", plan=shown, answered=answered, words=BUDGET)
 
 
 @pages.get("/<slug>/summary")

@@ -14,7 +14,8 @@ from pbudget.config import Settings
 from pbudget.kit.clock import LONDON
 from pbudget.web.layout import is_fragment
 
-DRAFT, CODE, SCREEN = "budget-answer", "budget-code", "budget-screen"
+DRAFT, CODE, SCREEN, ANSWERED = "budget-answer", "budget-code", "budget-screen", "budget-answered"
+"""What the cookie holds; `budget-answered` says that questions about the person were answered, never what."""
 View = Callable[..., Any]
 
 
@@ -43,8 +44,8 @@ def remember_draft(new_id: str) -> None:
 
 def forget_draft() -> None:
     """This browser has no answer any more; what was sent stays sent."""
-    session.pop(DRAFT, None)
-    session.pop(CODE, None)
+    for name in (DRAFT, CODE, ANSWERED):
+        session.pop(name, None)
 
 
 def draft_here(budget: BudgetView) -> DraftView | None:
@@ -76,6 +77,12 @@ def part_of_an_answer(view: View) -> View:
     """A view that finds out for itself whether this browser has begun an answer."""
     view.access = "resident"  # type: ignore[attr-defined]
     return view
+
+
+def keep_nothing(response: Response) -> Response:
+    """No page of an answer is stored, by anybody, even for the button Back."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def ended_page(budget: BudgetView, status: int = 410) -> Response:

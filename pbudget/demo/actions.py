@@ -25,6 +25,7 @@ from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
 from pbudget.demo.ashmere.shapes import geojson
 from pbudget.demo.ashmere.wards import BOROUGH, HELP_HOURS, HELP_PHONE, HUBS, PLACE, WARDS
+from pbudget.demo.budget import KEYS
 from pbudget.demo.label import (
     ASHMERE_NOTICE,
     REAL_NOTICE,
@@ -129,10 +130,11 @@ def _filling(instance: Path, *, reset: bool) -> Iterator[Session]:
 
 
 def clear_away(instance: Path) -> None:
-    """Remove a demonstration: its label, the keys of its round, every table."""
+    """Remove a demonstration: its label, the keys of its round and budgets, every table."""
     settings: Settings = current_app.extensions["settings"]
     put_label(instance, "", [])
-    rmtree(settings.keys_folder / SLUG, ignore_errors=True)
+    for name in (SLUG, *KEYS):
+        rmtree(settings.keys_folder / name, ignore_errors=True)
     schema.remake()
 
 

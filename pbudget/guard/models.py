@@ -29,6 +29,22 @@ class GuardReport(Base):
     baseline_version: Mapped[str] = mapped_column(String(64))
 
 
+class GuardBudgetReport(Base):
+    """Who answered a budget that has closed, and its figures weighted, small groups left out. Made once, never again:
+
+    with it everything that people said about themselves is deleted.
+    """
+
+    __tablename__ = "guard_budget_report"
+
+    budget_id: Mapped[int] = mapped_column(
+        ForeignKey("budget_year.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    config_version: Mapped[str] = mapped_column(String(64))
+
+
 class GuardDecision(Base):
     """What two officers decided on the reports of a round, and why. Append-only: a later decision is another row."""
 

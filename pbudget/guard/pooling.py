@@ -127,16 +127,26 @@ def beside_the_round(residents: Residents, pooled: Sequence[Pooled]) -> Resident
 
 def programme_lines(pooled: Sequence[Pooled]) -> list[str]:
     """What is true of the whole round, said once: the groups that are far from their share everywhere."""
-    return [line for each in pooled if each.far_from_residents for line in _lines(each)]
-
-
-def _lines(pooled: Pooled) -> list[str]:
     return [
-        f"{capitalised(people(pooled.dimension, [row.group]))} are {row.share:.0%} of those who took part across the "
-        f"round and {row.residents:.0%} of residents."
-        for row in pooled.table.rows
+        line
+        for each in pooled
+        if each.far_from_residents
+        for line in lines_on(
+            each.table, each.balance, each.programme.known, each.limits, "who took part across the round"
+        )
+    ]
+
+
+def lines_on(
+    table: ParticipationTable, balance: DimensionBalance, residents: int, limits: Thresholds, who: str
+) -> list[str]:
+    """A sentence on every group of a table that is far from its share and may be named; `who` are those who came."""
+    return [
+        f"{capitalised(people(table.dimension, [row.group]))} are {row.share:.0%} of those {who} and "
+        f"{row.residents:.0%} of residents."
+        for row in table.rows
         if row.flag
         and row.share is not None
         and row.residents is not None
-        and may_be_named(pooled.balance.groups[row.group], pooled.programme.known, pooled.limits)
+        and may_be_named(balance.groups[row.group], residents, limits)
     ]

@@ -9,8 +9,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from pbudget.balance.disclosure import Publishable
+from pbudget.calculator.models import BudgetYear
+from pbudget.calculator.queries import BudgetView, budget_by_slug
 from pbudget.db import db
-from pbudget.guard.models import AccessRecord, GuardDecision, GuardReport, GuardSnapshot
+from pbudget.equality.models import EqualityPlan
+from pbudget.guard.models import AccessRecord, GuardBudgetReport, GuardDecision, GuardReport, GuardSnapshot
 from pbudget.jobs.queries import jobs_of_round
 from pbudget.ledger.queries import head_of
 from pbudget.results.models import RoundCount
@@ -22,6 +25,7 @@ from pbudget.rounds.rules.phases import CLOSED, DECIDING, OPEN
 from pbudget.wards.models import Ward
 
 if TYPE_CHECKING:
+    from pbudget.guard.budgets import BudgetDocument
     from pbudget.guard.document import Document
 
 REPORT = "guard report"
@@ -48,6 +52,34 @@ def report_on(pot_id: int) -> ReportView | None:
 def has_report(pot_id: int) -> bool:
     """Whether there is a report on this contest."""
     return db.session.scalar(select(GuardReport.pot_id).where(GuardReport.pot_id == pot_id)) is not None
+
+
+@dataclass(frozen=True)
+class BudgetReportView:
+    """Who answered a budget; `made_at` is UTC."""
+
+    made_at: datetime
+    document: "BudgetDocument"
+
+
+def report_on_answers(budget_id: int) -> BudgetReportView | None:
+    """The report on who answered this budget, or None where none was made."""
+    from pbudget.guard.budgets import document_from  # brings numpy with it, which only these pages need
+
+    row = db.session.get(GuardBudgetReport, budget_id)
+    return BudgetReportView(row.made_at, document_from(row.document)) if row else None
+
+
+def budgets_without_report() -> list[BudgetView]:
+    """Closed budgets that asked about people and have no report."""
+    wanted = (
+        select(BudgetYear.slug)
+        .join(EqualityPlan, EqualityPlan.budget_id == BudgetYear.id)
+        .where(BudgetYear.phase == CLOSED, EqualityPlan.guard_key.is_not(None), EqualityPlan.destroyed_at.is_(None))
+        .order_by(BudgetYear.id)
+    )
+    found = (budget_by_slug(slug) for slug in db.session.scalars(wanted).all())
+    return [each for each in found if each]
 
 
 class ContestLine(NamedTuple):

@@ -60,6 +60,18 @@ def load_key(folder: Path, round_slug: str, name: str, expected: KeyIds) -> byte
     return key
 
 
+def create_guard_key(folder: Path, owner: str) -> str:
+    """Make the one key of a consultation that has no ballots, once, and say its id; one that is there stays."""
+    place = create_folder(folder, owner)
+    put_key(place, "guard", secrets.token_bytes(KEY_BYTES))
+    return key_id(read_key(place / "guard.key"))
+
+
+def load_guard_key(folder: Path, owner: str, expected: str) -> bytes:
+    """That key, checked against its id. Raises as load_key."""
+    return load_key(folder, owner, "guard", KeyIds(round="", guard=expected, signing=""))
+
+
 def destroy_keys(folder: Path, round_slug: str, names: tuple[str, ...] = NAMES) -> None:
     """Overwrite and remove these keys and leave a mark, so that none is made again. Repeating it does no harm."""
     place = place_of(folder, round_slug)

@@ -84,8 +84,8 @@ def sync_folder(place: Path) -> None:
 
 
 def place_of(folder: Path, round_slug: str) -> Path:
-    """The folder of a round's keys."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", round_slug):
+    """The folder of the keys of a round, or of a budget by `budget.<slug>`."""
+    if not re.fullmatch(r"(budget\.)?[a-z0-9][a-z0-9-]*", round_slug):
         raise ValueError(f"{round_slug!r} is not a round's slug.")
     return folder / round_slug
 

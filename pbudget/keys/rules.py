@@ -53,7 +53,8 @@ def slot_of(k_round: bytes, entry: str) -> str:
 
 
 def guard_link_of(k_guard: bytes, slot: str) -> str:
-    """Under what an equality answer is kept: hex HMAC-SHA256 of the slot's 64 hex digits."""
+    """Under what an equality answer is kept: hex HMAC-SHA256 of a slot's 64 hex digits, or of the id of an answer to
+    a budget (32 hex digits)."""
     return hmac.new(k_guard, slot.encode("ascii"), hashlib.sha256).hexdigest()
 
 

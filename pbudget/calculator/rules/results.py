@@ -121,10 +121,24 @@ def parts_results(budget: Budget, answers: Sequence[Answer]) -> tuple[PartResult
     if len(answers) < FEWEST:
         return ()
     return tuple(
-        _part_result(budget, key, part, [_change(budget, part, answer.choices, key) for answer in answers])
-        for key, part in parts_of(budget).items()
-        if isinstance(part, Scheme) or not part.is_fixed
+        _part_result(key, part, changes_of_part(budget, answers, key)) for key, part in choosable_parts(budget).items()
     )
+
+
+def choosable_parts(budget: Budget) -> dict[str, Part]:
+    """Every part that could be chosen, by key."""
+    return {key: part for key, part in parts_of(budget).items() if isinstance(part, Scheme) or not part.is_fixed}
+
+
+def changes_of_part(budget: Budget, answers: Sequence[Answer], key: str) -> list[int]:
+    """What each answer chose of one part, in the order of the answers."""
+    part = parts_of(budget)[key]
+    return [_change(budget, part, answer.choices, key) for answer in answers]
+
+
+def unchanged(part: Part) -> int:
+    """What "no change" is of a part: the planned share of a scheme, nought of everything else."""
+    return rounded(Fraction(part.planned * WHOLE, part.cost)) if isinstance(part, Scheme) else 0
 
 
 def _change(budget: Budget, part: Part, choices: Choices, key: str) -> int:
@@ -133,9 +147,8 @@ def _change(budget: Budget, part: Part, choices: Choices, key: str) -> int:
     return rounded(Fraction(value * WHOLE, part.cost)) if isinstance(part, Scheme) else value
 
 
-def _part_result(budget: Budget, key: str, part: Part, changes: list[int]) -> PartResult:
-    changes.sort()
-    unchanged = rounded(Fraction(part.planned * WHOLE, part.cost)) if isinstance(part, Scheme) else 0
+def _part_result(key: str, part: Part, chosen: Sequence[int]) -> PartResult:
+    changes, as_planned = sorted(chosen), unchanged(part)
     return PartResult(
         key=key,
         name=part.name,
@@ -145,8 +158,8 @@ def _part_result(budget: Budget, key: str, part: Part, changes: list[int]) -> Pa
         median=quantile(changes, Fraction(1, 2)),
         lower=quantile(changes, Fraction(1, 4)),
         upper=quantile(changes, Fraction(3, 4)),
-        cut=sum(change < unchanged for change in changes),
-        raised=sum(change > unchanged for change in changes),
+        cut=sum(change < as_planned for change in changes),
+        raised=sum(change > as_planned for change in changes),
         spread=_spread([step.change for step in part.steps], changes),
     )
 
