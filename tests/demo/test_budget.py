@@ -1,5 +1,6 @@
 from datetime import date
 
+from pbudget.calculator.asking import questions_of
 from pbudget.calculator.outcome import outcome_of
 from pbudget.calculator.queries import budget_by_slug, responses_of, responses_so_far
 from pbudget.calculator.rules.balance import Choices, balance_of
@@ -9,6 +10,7 @@ from pbudget.calculator.rules.standing import parts_not_signed_off
 from pbudget.db import db
 from pbudget.demo.ashmere.budget import THIS_YEAR, budget_csv
 from pbudget.demo.budget import complete_budgets
+from pbudget.guard.queries import report_on_answers
 from pbudget.kit.clock import SystemClock
 from pbudget.kit.spreadsheets import csv_bytes
 from tests.home.reading import grade
@@ -64,7 +66,10 @@ def test_one_is_open_one_closed_one_in_preparation_and_making_them_again_changes
     coming = budget_by_slug("ashmere-budget-2028-to-2029")
     assert (coming.standing, coming.version, coming.is_demo) == ("set-up", 1, True)
     outcome = outcome_of(last)
-    assert outcome.results.answers == 90
-    assert 0 < outcome.results.balanced < 90
+    assert outcome.results.answers == 150
+    assert 0 < outcome.results.balanced < 150
+    assert report_on_answers(last.id).document.people == 145
+    assert questions_of(last).are_destroyed
+    assert questions_of(this).takes_answers
     assert outcome.results.pairs
     assert responses_of(this) == []
