@@ -5,7 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.looking import GRAVE
-from tests.journeys.conftest import IN_EVERY_WAY, KEYS, POINTING
+from tests.browser.site import run
+from tests.calculator.building import WORKED, as_csv, year_rows
+from tests.journeys.conftest import IN_EVERY_WAY, KEYS, KEYS_WITHOUT_SCRIPTS, OFFICERS, POINTING, officer
 from tests.journeys.officers import sign_in
 
 PATH = "/budgets/ashmere-budget-2027-to-2028"
@@ -122,3 +124,35 @@ def test_a_screen_that_a_steward_set_up_clears_itself_for_whoever_comes_next(dem
     page.clock.run_for(20_000)
     expect(page.locator("h1")).to_have_text("Balance the budget: find £6.2 million")
     expect(page.locator("main")).not_to_contain_text("You have begun a budget")
+
+
+@pytest.mark.parametrize(
+    "way", [KEYS_WITHOUT_SCRIPTS, pytest.param(KEYS, marks=pytest.mark.full)], ids=["bare", "keys"]
+)
+def test_an_officer_opens_a_budget_closes_it_and_reads_what_people_chose(demonstration, person, way, tmp_path):
+    title, file = f"Test budget by {way.condition.name.replace(',', '')}", tmp_path / "budget.csv"
+    file.write_bytes(as_csv([*year_rows(title=title, closes="14/03/2099 17:00"), *WORKED]))
+    run(demonstration.site.environ, "calculator", "load", str(file))
+    hands = officer(demonstration, person, way, OFFICERS[0], tmp_path)
+    page, said = hands.page, hands.page.locator("main")
+    page.goto(f"{demonstration.site.address}/staff/budgets")
+    hands.press("link", title)
+    hands.press("button", "Open it to residents")
+    expect(said).to_contain_text("Residents can answer until 5pm on Saturday 14 March 2099")
+    hands.press("link", "Close it now")
+    expect(page.locator("h1")).to_have_text(f"Close {title} now")
+    hands.press("button", "Close it now")
+    expect(said).to_contain_text("It closed at")
+    hands.press("link", "Results")
+    expect(said).to_contain_text("Nobody sent a budget.")
+    page.goto(f"{demonstration.site.address}/staff/budgets")
+    hands.press("link", "Ashmere budget 2026 to 2027")
+    hands.press("link", "Comments and reasons")
+    expect(said).to_contain_text("Why people did not balance the budget")
+    page.go_back()
+    hands.press("link", "Results")
+    expect(said).to_contain_text("Self-selected responses, not a survey.")
+    hands.press("link", "Everything on one page, to print")
+    expect(page.locator("h1")).to_have_text("What people chose, line by line")
+    page.emulate_media(media="print")
+    expect(said).to_contain_text("Self-selected responses, not a survey.")
