@@ -10,8 +10,8 @@ from pbudget.wards.actions import import_boundaries
 from pbudget.wards.queries import ward_ids
 from pbudget.wards.rules.boundaries import read_boundaries
 from tests.calculator.answers import send_many, send_one
-from tests.calculator.building import WORKED, a_budget, as_csv, year_rows
-from tests.support.pages import PageClient
+from tests.calculator.building import TAX, WORKED, a_budget, as_csv, steps, year_rows
+from tests.support.pages import LARGEST_PAGE, PageClient
 from tests.support.staff import sign_in
 from tests.wards.building import FIRST, SECOND, two_wards
 
@@ -179,3 +179,13 @@ def test_only_officers_change_a_budget_and_auditors_read(client: PageClient, nam
     client.get("/staff/budgets")
     assert "Close it now" not in client.get(f"/staff/budgets/{name}").text
     client.get(f"/staff/budgets/{name}/close", 403)
+
+
+def test_the_page_of_a_budget_with_120_lines_stays_light(officer: PageClient):
+    names = [f"An invented service with a name of some length {n}" for n in range(120)]
+    lines = [row for name in names for row in steps("service", name, (5, 0, -5), group="Group", gross="1,200,000")]
+    loaded = actions.load_budget(a_budget(*lines, *TAX, **CLOSES))
+    page = officer.get(f"/staff/budgets/{loaded}")
+    assert len(page.response.data) < LARGEST_PAGE
+    assert len(page.soup.select('a[href*="/words/"]')) == 121
+    assert len(page.queries) <= 8
