@@ -168,7 +168,7 @@ def problems_to_open(budget: BudgetView, now: datetime) -> list[str]:
     """What keeps a budget from opening, each with what to do."""
     found = []
     if budget.closes_at is None:
-        found.append("It is not settled when it closes. Settle it under “When it closes”, or with a row year, closes in the file")
+        found.append("It is not settled when it closes. Settle it under “When it closes”")
     elif budget.closes_at <= now:
         found.append("The closing time has passed. Change it in the file and load it again")
     opens = budget.content.opens
