@@ -4,12 +4,11 @@
     .venv/bin/python -m bench.calculator --database postgresql://…    # an empty database of its own
 
 The budget is Ashmere's, all of it on one page, sent as htmx sends it: every radio and box of 40 lines, tax and schemes.
-Each choice changes the answer, so each writes. Fifty people read for two seconds on average before
-each choice, which is quick. The bare page answers with as many bytes behind the same server in the same run.
-"No reading" is fifty who choose again the moment they have
-their answer: more than any fifty people do, it says how many choices a second one process answers and how long the
-queue is then. Targets: at most 5 statements, 15 ms of the server's processor for a choice, and 500 ms for 95 of 100 with fifty
-people. The exit status is 1 when one is missed.
+Each choice changes the answer, so each writes. Fifty people read for two seconds on average before each choice, which
+is quick. "No reading" is fifty who choose again the moment they have their answer, so that fifty choices wait at any
+time: more than fifty people do. The bare page answers with as many bytes behind the same server in the same run.
+Targets: at most 5 statements, 15 ms of the server's processor for a choice, and 500 ms for 95 of 100 with fifty people,
+reading or not. The exit status is 1 when one is missed.
 """
 
 import statistics
@@ -108,7 +107,8 @@ def measure(choices: int, _database: str) -> int:
             alone.append(fire(ours, wanted, at_once=1))
             crowd.append(fire(ours, wanted, at_once=PEOPLE, pause=READING_SECONDS))
             rush.append(fire(ours, wanted, at_once=PEOPLE))
-    cpu, slow = statistics.median(turn.cpu for turn in alone), slow_answer(crowd)
+    cpu = statistics.median(turn.cpu for turn in alone)
+    slow, rushed = slow_answer(crowd), slow_answer(rush)
     print(line_of("bare answer", bare_turns))
     print(line_of("one person", alone))
     print(line_of("fifty people", crowd))
@@ -118,10 +118,8 @@ def measure(choices: int, _database: str) -> int:
     print(f"statements    {statements:6d}  (target at most {MOST_STATEMENTS})")
     print(f"processor     {cpu * 1000:6.1f}  ms a choice (target at most {MOST_CPU * 1000:.0f})")
     print(f"fifty people  {slow * 1000:6.0f}  ms for 95 of 100 (target at most {MOST_SECONDS * 1000:.0f})")
-    print(
-        f"no reading    {slow_answer(rush) * 1000:6.0f}  ms for 95 of 100: fifty choices wait at any time, for information"
-    )
-    return 0 if statements <= MOST_STATEMENTS and cpu <= MOST_CPU and slow <= MOST_SECONDS else 1
+    print(f"no reading    {rushed * 1000:6.0f}  ms for 95 of 100 (target at most {MOST_SECONDS * 1000:.0f})")
+    return 0 if statements <= MOST_STATEMENTS and cpu <= MOST_CPU and max(slow, rushed) <= MOST_SECONDS else 1
 
 
 if __name__ == "__main__":
