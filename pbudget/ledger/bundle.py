@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from pbudget.ledger.checkpoints import (
     read_checkpoint,
     signing_key_in,
 )
-from pbudget.ledger.public import read_line, verify_lines
+from pbudget.ledger.public import read_line, verify_lines, verify_opening
 from pbudget.ledger.rules import fingerprint, say_size
 from pbudget.ledger.verifying import BadEntry
 
@@ -98,6 +98,19 @@ def check_bundle(bundle: Bundle, against: Checkpoint | None = None) -> Iterator[
     yield check_signature(bundle, key)
     yield from check_chain(bundle, manifest, key, against)
     yield from check_counted_files(bundle, sums)
+
+
+def check_opening(bundle: Bundle, opening: Iterable[bytes]) -> Finding:
+    """Whether the file that auditors get holds every ballot of the bundle's ledger as it was recorded, and no other."""
+    try:
+        found = verify_opening(bundle.lines("ledger.jsonl"), opening)
+    except BadEntry as error:
+        return Finding(False, f"the opening: the ledger it belongs to cannot be read: {error}")
+    if found.ok:
+        return Finding(True, f"the opening: all {found.ballots:,} ballots as recorded; {found.counted:,} of them count")
+    if found.first_bad_seq is None:
+        return Finding(False, f"the opening: {found.reason}")
+    return Finding(False, f"the opening: entry {found.first_bad_seq} cannot be trusted: {found.reason}")
 
 
 def read_sums(bundle: Bundle) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pbudget.kit.errors import BadInput
-from pbudget.ledger.bundle import Finding, check_bundle, open_bundle
+from pbudget.ledger.bundle import Bundle, Finding, check_bundle, check_opening, open_bundle
 from pbudget.ledger.checkpoints import Checkpoint, read_checkpoint
 from pbudget.ledger.rules import Verification, fingerprint, say_size
 
@@ -18,16 +18,20 @@ class NothingToVerify(BadInput):
 @click.command()
 @click.argument("what", required=False)
 @click.option("--against", type=click.Path(path_type=Path), help="A checkpoint kept from an earlier day (.json).")
-def verify(what: str | None, against: Path | None) -> None:
+@click.option("--opening", type=click.Path(path_type=Path), help="With a bundle: the ballots that auditors download.")
+def verify(what: str | None, against: Path | None, opening: Path | None) -> None:
     """Check that nothing in a ledger was changed, removed, added or put in another order.
 
     WHAT is a round's name in addresses (every round when left out), or a result bundle: a folder or a .zip file.
     Ends with status 1 where something cannot be trusted.
     """
     checkpoint = _read(against) if against else None
-    good = (
-        _verify_bundle(Path(what), checkpoint) if what and Path(what).exists() else _verify_database(what, checkpoint)
-    )
+    if what and Path(what).exists():
+        good = _verify_bundle(Path(what), checkpoint, opening)
+    elif opening:
+        raise NothingToVerify("Name the result bundle too: pbudget verify BUNDLE --opening FILE.")
+    else:
+        good = _verify_database(what, checkpoint)
     sys.exit(0 if good else 1)
 
 
@@ -38,12 +42,22 @@ def _read(path: Path) -> Checkpoint:
         raise NothingToVerify(f"{path} cannot be read. Name the checkpoint's file.") from error
 
 
-def _verify_bundle(path: Path, against: Checkpoint | None) -> bool:
-    good = True
-    for finding in check_bundle(open_bundle(path), against):
+def _verify_bundle(path: Path, against: Checkpoint | None, opening: Path | None) -> bool:
+    bundle, good = open_bundle(path), True
+    for finding in check_bundle(bundle, against):
         good = _say_finding(finding) and good
+    if opening:
+        good = _say_finding(_opened(bundle, opening)) and good
     click.echo("Nothing was changed." if good else "This bundle cannot be trusted.")
     return good
+
+
+def _opened(bundle: Bundle, opening: Path) -> Finding:
+    try:
+        with opening.open("rb") as lines:
+            return check_opening(bundle, lines)
+    except OSError as error:
+        raise NothingToVerify(f"{opening} cannot be read. Name the file that the auditor downloaded.") from error
 
 
 def _verify_database(slug: str | None, against: Checkpoint | None) -> bool:

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from pbudget.config import ROOT
 from pbudget.ledger import verify_alone
-from pbudget.ledger.bundle import BundleNotUsable, check_bundle, open_bundle
+from pbudget.ledger.bundle import BundleNotUsable, check_bundle, check_opening, open_bundle
 from pbudget.ledger.checkpoints import CheckpointNotUsable, anchors, read_checkpoint
-from pbudget.ledger.public import public_line
+from pbudget.ledger.public import opening_line, public_line
 from pbudget.ledger.rules import canonical, head_after, leaf_of, line_of
 from tests.ledger.building import chain, payload
 from tests.ledger.bundling import (
@@ -248,6 +248,18 @@ def test_pbudget_verify_says_what_it_checked_and_ends_with_its_answer(bundle, tm
     assert "entry 6 cannot be trusted" in bad.stdout
     nothing = run(str(tmp_path / "nothing.zip"), PBUDGET_INSTANCE=str(tmp_path))
     assert (nothing.returncode, nothing.stderr.count("\n")) == (2, 1), nothing.stderr
+
+
+def test_the_auditors_file_is_checked_against_the_bundle(bundle, tmp_path):
+    ballots = [opening_line(entry) for entry in sealed_chain() if entry.kind == "ballot"]
+    checked = open_bundle(bundle)
+    assert check_opening(checked, ballots).text == "the opening: all 8 ballots as recorded; 8 of them count"
+    for wrong_file in (ballots[1:], ballots[:-1], [*ballots, ballots[0]], ballots[::-1], [b"no opening\n"], []):
+        assert not check_opening(checked, wrong_file).ok
+    (tmp_path / "opening.jsonl").write_bytes(b"".join(ballots).replace(b'\\"a\\"', b'\\"b\\"', 1))
+    found = run(str(bundle), "--opening", str(tmp_path / "opening.jsonl"))
+    assert (found.returncode, "the opened ballot is not the one that was recorded" in found.stdout) == (1, True)
+    assert run("--opening", str(tmp_path / "opening.jsonl")).returncode == 2
 
 
 def test_checking_a_bundle_loads_neither_the_web_nor_the_database(bundle):
