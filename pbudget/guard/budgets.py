@@ -48,6 +48,8 @@ log = structlog.get_logger()
 WAIT_FOR_KEY = timedelta(days=14)
 """So long a key that this machine lacks may be put back; after that nobody's answers are known."""
 MILLION = 1_000_000
+MOST_LISTED = 20
+"""More lines would make the page too long for an old phone."""
 WHO = "who sent a budget"
 NO_FIGURES = "No figures of residents are loaded for every ward, so nobody can say who is missing."
 KEY_LOST = "The key to what people answered about themselves was lost, so nobody can say who took part."
@@ -66,6 +68,12 @@ class WeightedLine:
     weighted_median: int
     weighted_cut: int
     weighted_raised: int
+
+    @property
+    def moved(self) -> tuple[int, int]:
+        """How far weighting moves it: its shares by whole per cents, then its middle."""
+        shares = max(abs(self.weighted_cut - self.cut), abs(self.weighted_raised - self.raised))
+        return shares, abs(self.weighted_median - self.median)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,11 @@ class BudgetDocument:
     sources: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     beside: str = "residents"
+
+    @property
+    def most_different(self) -> list[WeightedLine]:
+        """The lines that weighting moves most, first; so many as fit on a page. All of them are in the file."""
+        return sorted(self.weighted, key=lambda line: line.moved, reverse=True)[:MOST_LISTED]
 
 
 def report_on_budget(budget: BudgetView) -> bool:

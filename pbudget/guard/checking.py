@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pbudget.balance.representation import DimensionBalance, balance_of, family_z
+from pbudget.balance.representation import SEVERE, DimensionBalance, balance_of, family_z
 from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.participation import ParticipationTable, participation_table
-from pbudget.guard.pooling import FAR, lines_on
+from pbudget.guard.pooling import lines_on
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.verdict import enough_data, skew_of
 
@@ -63,10 +63,10 @@ def check_balance(
         if enough and balance.usable
         for line in lines_on(tables[name], balance, residents.totals.get(name, balance.known), limits, who)
     ]
-    level = skew_of(balances, limits).level if enough else None
-    if level == FAR and not lines:
-        lines = [A_SMALL_GROUP]
-    said = _said(level, who) if balances else NOTHING_SAID
+    skew = skew_of(balances, limits)
+    if enough and skew.groups and not any(row.flag in SEVERE for table in tables.values() for row in table.rows):
+        lines.append(A_SMALL_GROUP)
+    said = _said(skew.level if enough else None, who) if balances else NOTHING_SAID
     return BalanceCheck(took_part, enough, said, tuple(lines), tuple(tables.values()), balances)
 
 

@@ -15,7 +15,7 @@ from pbudget.equality.models import EqualityAnswer
 from pbudget.equality.queries import plan_of, plan_row
 from pbudget.equality.rules.consultations import guard_key_of_budget, of_budget
 from pbudget.equality.sealing import sealed
-from pbudget.guard.budgets import KEY_LOST, NO_FIGURES, WAIT_FOR_KEY
+from pbudget.guard.budgets import KEY_LOST, NO_FIGURES, WAIT_FOR_KEY, BudgetDocument, WeightedLine
 from pbudget.guard.queries import report_on_answers
 from pbudget.guard.tasks import destroy_keys_of_budgets, look_at_closed_budgets
 from pbudget.keys.actions import create_guard_key
@@ -108,6 +108,12 @@ def test_the_report_stands_beside_the_figures_and_changes_no_answer(skewed):
     young = document.tables[0].rows[0]
     assert (young.group, young.participants, young.flag) == ("16-34", 40, "under")
     assert responses() == before
+
+
+def test_the_page_has_the_lines_that_weighting_moves_most_and_no_more_than_fit():
+    lines = tuple(WeightedLine(f"Line {n}", "", 0, 10, 10, 0, 10 + n % 7, 10) for n in range(120))
+    listed = BudgetDocument(500, 500, "", weighted=lines).most_different
+    assert [line.weighted_cut for line in listed] == [16] * 17 + [15] * 3
 
 
 def test_with_the_report_every_answer_about_people_and_the_key_to_them_are_destroyed(skewed):

@@ -62,8 +62,8 @@ def test_a_group_of_fewer_than_ten_is_never_named():
 
 
 def test_where_only_small_groups_are_far_from_their_share_none_is_named():
-    shares = {"age": {"16-34": 0.06, "35-64": 0.47, "65+": 0.47}}
-    check = check_balance({"age": {"16-34": 0, "35-64": 95, "65+": 105}}, 204, Residents(shares, {"age": 50}))
+    shares = {"age": {"16-34": 0.2, "35-64": 0.4, "65+": 0.4}}
+    check = check_balance({"age": {"16-34": 4, "35-64": 100, "65+": 100}}, 204, Residents(shares, {"age": 20_000}))
     assert check.lines == (A_SMALL_GROUP,)
 
 
