@@ -65,6 +65,29 @@ def expect_balance(hands, way, said: str) -> None:
     expect(hands.page.locator("#balance")).to_contain_text(said)
 
 
+def test_questions_about_the_person_are_answered_and_taken_back_without_scripts(demonstration, person):
+    hands, address = person(KEYS_WITHOUT_SCRIPTS), demonstration.site.address
+    page = begun(hands, address)
+    page.goto(f"{address}{PATH}/check")
+    hands.tick("I would rather not balance the budget")
+    hands.type("Why?", "I would not cut anything.")
+    hands.press("button", "Send my budget")
+    hands.press("button", "Answer the questions")
+    for heading, answers in (
+        ("About you", ("35 to 44", "Female")),
+        ("What is your ethnic group?", ("Prefer not to say",)),
+    ):
+        expect(page.locator("h1")).to_contain_text(heading)
+        assert page.evaluate("document.documentElement.scrollWidth") <= KEYS_WITHOUT_SCRIPTS.condition.width
+        for answer in answers:
+            hands.tick(answer)
+        hands.press("button", "Continue")
+    hands.press("link", "Skip the rest")
+    expect(page.locator("main")).to_contain_text("What you answered is saved, apart from your budget")
+    hands.press("button", "Take my answers back")
+    expect(page.locator("h1")).to_have_text("Your answers are gone")
+
+
 @pytest.mark.parametrize("width", [320, 1440])
 def test_no_page_of_an_answer_has_a_grave_finding_or_scrolls_sideways(demonstration, person, width):
     hands, address = person(POINTING), demonstration.site.address
