@@ -132,7 +132,7 @@ def waits_of_voters(folder: Path, url: str) -> Iterator[list[float]]:
     ready, done, told = context.Event(), context.Event(), context.SimpleQueue()
     voter = context.Process(target=write_beside, args=(folder, url, ready, done, told), daemon=True)
     voter.start()
-    if not ready.wait(60):
+    if not ready.wait(300):
         raise SystemExit("The process that stands for a voter did not start. Try again on a less busy machine.")
     waits: list[float] = []
     yield waits

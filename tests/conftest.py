@@ -15,6 +15,7 @@ from pbudget import schema
 from pbudget.config import ROOT, Settings
 from pbudget.db import db
 from tests.support.compiled_once import keep_builders, keep_templates
+from tests.support.memory_disk import keep_files_in_memory
 from tests.support.pages import PageClient
 
 ENGINES = ("sqlite", "postgresql")
@@ -30,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     keep_builders()
+    if not config.getoption("--full"):
+        keep_files_in_memory()
     hypothesis.settings.load_profile("new-examples" if config.getoption("--full") else "same-examples")
 
 

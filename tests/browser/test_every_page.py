@@ -16,8 +16,7 @@ CONDITIONS = (
     Condition("forced colours", forced_colours=True),
     Condition("200 % text", text_size=200),
 )
-WIDEST = 1440
-WIDTHS = (320, 390, WIDEST)
+WIDTHS = (320, 390, 1440)
 """One window is made wider while it shows a page: what a page looks like does not depend on how wide it was before."""
 NARROW = (
     Condition("320 px", width=320),
@@ -42,8 +41,8 @@ def test_no_link_is_broken(found):
 
 @pytest.mark.parametrize(
     ("condition", "widths"),
-    [(Condition("three widths"), WIDTHS), *((each, [each.width]) for each in CONDITIONS if each.width == WIDEST)],
-    ids=lambda given: given.name if isinstance(given, Condition) else "",
+    [(Condition("three widths"), WIDTHS), *((each, [each.width]) for each in CONDITIONS[len(WIDTHS) :])],
+    ids=lambda given: given.name if isinstance(given, Condition) else f"{len(given)}",
 )
 def test_no_page_has_a_grave_axe_finding_or_a_fault_while_it_loads(browser, filled_site, found, condition, widths):
     findings = []
