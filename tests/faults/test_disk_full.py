@@ -42,11 +42,13 @@ def test_a_full_disk_refuses_votes_in_words_and_takes_them_when_there_is_room_ag
 def test_a_limit_on_the_size_of_files_is_the_same(tmp_path):
     ground = prepare(tmp_path / "instance", letters=LETTERS)
     with ShippedServer("gunicorn", ground.environ, free_port(), tmp_path / "log") as server:
-        everybody = [server.process.pid, *children_of(server.process.pid)]
 
         def limit(size: int) -> None:
-            for pid in everybody:
-                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            """The first process before those it started: one that it starts meanwhile has the same limit."""
+            limited = (size, resource.RLIM_INFINITY)
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limited)
+            for pid in children_of(server.process.pid):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, limited)
 
         refuse_then_take(ground, server, tmp_path, full=lambda: limit(4096), room=lambda: limit(resource.RLIM_INFINITY))
 
