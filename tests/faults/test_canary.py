@@ -33,6 +33,7 @@ OWN_COLUMNS = {
     "proposal": {"reference"},
     "ledger_entry": {"payload"},
     "ledger_head": {"manifest"},
+    "round": {"manifest"},  # the same one: the names of the proposals, which everybody may read
 }
 
 
