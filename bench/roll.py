@@ -213,10 +213,10 @@ def peak_megabytes() -> float:
 
 
 def postgres_url() -> str:
-    """A database of the PostgreSQL that the tests use."""
+    """A database of its own on the PostgreSQL that the tests use."""
     from tests.support.postgres import postgres_url as url
 
-    return url()
+    return url("roll")
 
 
 def report(rows: int, ours: Load, bare: Load) -> bool:
