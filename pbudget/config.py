@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pbudget.kit.errors import BadInput
+from pbudget.kit.files import put_once
 from pbudget.kit.smtp import MailServer, MailServerNotUsable, read_mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,14 +144,8 @@ def _secret_key(environ: Mapping[str, str], instance: Path) -> str:
 
 def _kept_secret(path: Path) -> str:
     """The secret in the instance folder, made by whichever process comes first."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_secret(path)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        put_once(path, secrets.token_hex(32))
     return _read_secret(path)
 
 

@@ -1,6 +1,7 @@
 """Settings: read once, frozen, refused with the mend."""
 
 import dataclasses
+import secrets
 import stat
 
 import pytest
@@ -28,6 +29,19 @@ def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path):
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) == 64
     assert stat.S_IMODE((tmp_path / "instance" / "secret-key").stat().st_mode) == 0o600
+
+
+def test_two_that_start_at_the_same_moment_have_one_secret(tmp_path, monkeypatch):
+    really, others = secrets.token_hex, []
+
+    def token_hex(size: int) -> str:
+        if not others:
+            others.append("")
+            others[0] = read(tmp_path).secret_key
+        return really(size)
+
+    monkeypatch.setattr(secrets, "token_hex", token_hex)
+    assert read(tmp_path).secret_key == others[0]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pbudget.keys.rules import KEY_BYTES
 from pbudget.kit.errors import PbudgetError
+from pbudget.kit.files import put_once, sync_folder
 
 NAMES = ("round", "guard", "signing")
 DESTROYED = "destroyed"
@@ -43,20 +44,7 @@ def create_folder(folder: Path, round_slug: str) -> Path:
 
 def put_key(place: Path, name: str, key: bytes) -> bool:
     """Write a key file that is not there yet, whole and synced to the disk; False where there is one."""
-    draft = place / f".{name}.{secrets.token_hex(8)}"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, place / f"{name}.key")
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-        sync_folder(place)
-    return True
+    return put_once(place / f"{name}.key", key.hex() + "\n")
 
 
 def destroy_key(place: Path, name: str) -> None:
@@ -72,15 +60,6 @@ def remove_drafts(place: Path) -> None:
     """Overwrite and remove what a cut-off start left half made."""
     for draft in place.glob(".*"):
         _overwrite(draft)
-
-
-def sync_folder(place: Path) -> None:
-    """Make the names in a folder as durable as the files."""
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def place_of(folder: Path, round_slug: str) -> Path:

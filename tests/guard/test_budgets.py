@@ -231,7 +231,7 @@ def test_the_page_and_the_file_show_nothing_before_the_close_and_everything_once
     page = client.get(PATH)
     assert "This is advice, not a result" in page.text
     assert "Self-selected responses, not a survey" in page.text
-    assert "33%, weighted 50%" in page.text
+    assert "33% weighted 50%" in page.text
     said = client.http.get(f"{PATH}.csv").text
     assert "Libraries,Culture,0,'-5,33,50,0,0" in said
     assert "Self-selected responses, not a survey" in said
