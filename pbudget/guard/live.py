@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pbudget.balance.ages import OLDEST
+from pbudget.balance.clusters import Cluster, cluster_of
+from pbudget.balance.clusters import published_in as clusters_in
 from pbudget.balance.published import published_in
 from pbudget.balance.quorum import published_in as quorum_in
 from pbudget.balance.thresholds import Thresholds
@@ -19,18 +21,19 @@ from pbudget.equality.actions import take_no_more_answers
 from pbudget.equality.queries import open_answers, plan_of
 from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import Question, groups_answered
+from pbudget.guard.clusters import Member, look_together, places_of, replicates_for
 from pbudget.guard.document import Document
 from pbudget.guard.intake import as_inputs, bursts_in, counters_of
-from pbudget.guard.past_votes import MES, OF_PROGRAM, Looked
+from pbudget.guard.past_votes import OF_PROGRAM, Look, Looked, equal_shares
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.queries import has_report, tables_seen
 from pbudget.guard.reporting import YOUNGEST, judged_beside, keep_report, left_out_beside, residents_of
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import assess
 from pbudget.guard.rules.bursts import Burst
-from pbudget.guard.rules.contest import Answers, answers_of
+from pbudget.guard.rules.contest import Answers, Contest, answers_of
 from pbudget.guard.rules.intake import says_watch, sentences_on
-from pbudget.guard.rules.retally import ADD1_REPLICATES, contest_of_election, retally_for
+from pbudget.guard.rules.retally import contest_of_election, retally_for
 from pbudget.guard.rules.verdict import BALANCED, WATCH
 from pbudget.guard.words import MEANS
 from pbudget.keys.actions import load_key
@@ -44,11 +47,11 @@ from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import PotView, RoundView, pots_of, round_by_id
 from pbudget.rounds.rules.counting import rule_from_json
 from pbudget.tally.election import Election
-from pbudget.tally.rules.count import count
 from pbudget.tally.rules.rule import Rule
 from pbudget.wards.queries import ward_ids
 
 IN_MANIFEST = "the manifest, published before voting opened"
+QUORUM_TOGETHER = "The quorum is of these wards together."
 LIMITS_NOT_PUBLISHED = (
     "When this vote opened, limits were not published yet. This report goes by those of the program that made it."
 )
@@ -81,6 +84,19 @@ class CountedRound:
         return self.limits or Thresholds()
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What one report is on: a contest, or the contests of wards that are looked at together."""
+
+    pots: tuple[PotView, ...]
+    cluster: Cluster | None = None
+
+    @property
+    def for_all(self) -> bool:
+        """Whether every ward votes on it."""
+        return self.pots[0].ward_id is None
+
+
 def report_round(round_id: int) -> Iterator[tuple[int, int]]:
     """Make the report of every contest that has none, each kept when it is done; yields (done, all) as it goes on.
 
@@ -89,28 +105,47 @@ def report_round(round_id: int) -> Iterator[tuple[int, int]]:
     with transaction() as session:
         take_no_more_answers(session, of_round(round_id))
     counted = counted_round(round_id)
-    wards = [votes for pot in counted.pots if pot.ward_id is not None and (votes := votes_in(counted, pot))]
-    pooled = pool(wards, counted.thresholds, tables_seen(round_id))
-    for done, pot in enumerate(counted.pots, start=1):
-        if not has_report(pot.id):
-            _report(counted, pot, pooled)
+    scopes = scopes_of(counted)
+    wards = [votes for scope in scopes if not scope.for_all and (votes := votes_in(counted, *scope.pots))]
+    pooled, done = pool(wards, counted.thresholds, tables_seen(round_id)), 0
+    for scope in scopes:
+        if not all(has_report(pot.id) for pot in scope.pots):
+            _report(counted, scope, pooled)
+        done += len(scope.pots)
         yield done, len(counted.pots)
 
 
-def _report(counted: CountedRound, pot: PotView, pooled: Sequence[Pooled]) -> None:
-    residents = residents_in(counted, pot)
-    plain = look_at_contest(counted, pot, residents)
-    judged = look_at_contest(counted, pot, beside_the_round(residents, pooled)) if residents else plain
-    document = judged_beside(plain, judged, left_out_beside(pooled, plain) if pot.ward_id is None else {})
-    document = with_quorum(with_bursts(document, counted.bursts), counted.manifest, pot.slug)
+def scopes_of(counted: CountedRound) -> list[Scope]:
+    """What there is a report on: every cluster, and every contest that is in none."""
+    clusters, found = clusters_in(counted.manifest), []
+    for pot in counted.pots:
+        cluster = cluster_of(clusters, pot.slug)
+        if cluster is None:
+            found.append(Scope((pot,)))
+        elif pot.slug == cluster.pots[0]:
+            found.append(Scope(tuple(each for each in counted.pots if each.slug in cluster.pots), cluster))
+    return found
+
+
+def _report(counted: CountedRound, scope: Scope, pooled: Sequence[Pooled]) -> None:
+    """Make one report; that on a cluster is kept with each of its contests, in one transaction."""
+    residents = residents_in(counted, *scope.pots)
+    plain = look_at(counted, scope, residents)
+    judged = look_at(counted, scope, beside_the_round(residents, pooled)) if residents else plain
+    document = judged_beside(plain, judged, left_out_beside(pooled, plain) if scope.for_all else {})
+    document = with_quorum(with_bursts(document, counted.bursts), counted.manifest, scope)
     with transaction() as session:
-        keep_report(session, pot.id, judged, document, programme_lines(pooled))
+        for pot in scope.pots:
+            keep_report(session, pot.id, judged, document, programme_lines(pooled))
 
 
-def with_quorum(document: Document, manifest: Mapping[str, Any], slug: str) -> Document:
+def with_quorum(document: Document, manifest: Mapping[str, Any], scope: Scope) -> Document:
     """The report with a sentence on the quorum, where the manifest has one."""
     found = quorum_in(manifest)
-    return replace(document, quorum=found.of(slug).sentence(document.ballots)) if found else document
+    if not found:
+        return document
+    said = found.of(scope.pots[0].slug).sentence(document.ballots)
+    return replace(document, quorum=f"{said} {QUORUM_TOGETHER}" if scope.cluster else said)
 
 
 def with_bursts(document: Document, bursts: Mapping[str, Burst]) -> Document:
@@ -150,17 +185,17 @@ def _answers(round_: RoundView, slots: Sequence[str]) -> dict[str, dict[str, str
     return open_answers(key, of_round(round_.id), slots).by_slot
 
 
-def residents_in(counted: CountedRound, pot: PotView) -> Residents | None:
-    """Whom a contest is held against: residents of its ward, or of all wards, of the ages that may vote."""
-    return residents_of(_wards(counted, pot), *_ages(counted.manifest))
+def residents_in(counted: CountedRound, *pots: PotView) -> Residents | None:
+    """Whom contests are held against: residents of their wards, or of all wards, of the ages that may vote."""
+    return residents_of([ward for pot in pots for ward in _wards(counted, pot)], *_ages(counted.manifest))
 
 
-def votes_in(counted: CountedRound, pot: PotView) -> WardVotes | None:
-    """A ward's counted ballots by group, beside its residents; None without figures."""
-    residents = residents_in(counted, pot)
+def votes_in(counted: CountedRound, *pots: PotView) -> WardVotes | None:
+    """The counted ballots of a ward, or of several together, by group, beside their residents; None without figures."""
+    residents = residents_in(counted, *pots)
     if residents is None:
         return None
-    said = [groups for contests, groups in counted.ballots if pot.slug in contests]
+    said = [groups for _, groups in ballots_in(counted, *pots)]
     counts = {
         name: Counter(group for each in said if (group := each.get(name)) and group in shares)
         for name, shares in residents.shares.items()
@@ -168,28 +203,55 @@ def votes_in(counted: CountedRound, pot: PotView) -> WardVotes | None:
     return WardVotes(residents, counts, len(said))
 
 
+def ballots_in(counted: CountedRound, *pots: PotView) -> list[tuple[Mapping[str, Any], Mapping[str, str | None]]]:
+    """The ballots on which one of these contests is, in the order of all."""
+    slugs = {pot.slug for pot in pots}
+    return [each for each in counted.ballots if slugs & each[0].keys()]
+
+
+def look_at(counted: CountedRound, scope: Scope, residents: Residents | None) -> Look:
+    """The guard's look at a contest or a cluster."""
+    if scope.cluster is None:
+        return look_at_contest(counted, scope.pots[0], residents)
+    ballots = ballots_in(counted, *scope.pots)
+    answers = _asked(counted.questions, [said for _, said in ballots], residents)
+    places = places_of([pot.slug for pot in scope.pots], [list(contests) for contests, _ in ballots])
+    members = [
+        Member(pot.slug, pot.name, *_counting(counted, pot), counted.winners[pot.slug], where)
+        for pot, where in zip(scope.pots, places, strict=True)
+    ]
+    cautions = _cautions(counted, residents, answers)
+    origin = {"limits_from": _limits_from(counted), "intake": counted.intake}
+    return look_together(scope.cluster, members, answers, residents, counted.thresholds, cautions, **origin)
+
+
 def look_at_contest(counted: CountedRound, pot: PotView, residents: Residents | None) -> Looked:
     """The guard's look at one contest, by the round's own rule and beside the stored outcome."""
-    stated = next(each for each in counted.manifest["pots"] if each["id"] == pot.slug)
-    on_ballot = pot_on_ballot(stated, counted.manifest["currency"], counted.withdrawn)
-    rule, mine = rule_from_json(stated["rule"]), [each for each in counted.ballots if pot.slug in each[0]]
-    choices = [contests for contests, _ in mine]
-    election = election_of(on_ballot, choices, meta_of(stated, counted.manifest))
-    answers = _asked(counted.questions, [said for _, said in mine], residents)
-    place = {(each.choices, each.points): n for n, each in enumerate(election.classes)}
-    contest = contest_of_election(election, [place[said] for said in ballots_on(on_ballot, choices)])
+    election, rule, contest = _counting(counted, pot)
+    answers = _asked(counted.questions, [said for _, said in ballots_in(counted, pot)], residents)
     contest = replace(contest, answers=answers)
     where = {project.id: n for n, project in enumerate(election.projects)}
-    found = assess(
-        contest,
-        retally_for(election, rule, contest),
-        counted.thresholds,
-        [where[winner] for winner in counted.winners[pot.slug]],
-        _replicates(rule),
-    )
-    cautions = (*_cautions(residents, answers), *([] if counted.limits else [LIMITS_NOT_PUBLISHED]))
-    source = IN_MANIFEST if counted.limits else OF_PROGRAM
-    return Looked(election, residents, found, _equal_shares(election), cautions, rule, source, counted.intake)
+    cast = [where[winner] for winner in counted.winners[pot.slug]]
+    again = retally_for(election, rule, contest)
+    found = assess(contest, again, counted.thresholds, cast, replicates_for([rule]))
+    cautions = tuple(_cautions(counted, residents, answers))
+    origin = {"limits_from": _limits_from(counted), "intake": counted.intake}
+    return Looked(residents, found, equal_shares(election), cautions, election, rule, **origin)
+
+
+def _counting(counted: CountedRound, pot: PotView) -> tuple[Election, Rule, Contest]:
+    """A contest as it was counted, its rule, and its ballots in their order, without answers."""
+    stated = next(each for each in counted.manifest["pots"] if each["id"] == pot.slug)
+    on_ballot = pot_on_ballot(stated, counted.manifest["currency"], counted.withdrawn)
+    choices = [contests for contests, _ in ballots_in(counted, pot)]
+    election = election_of(on_ballot, choices, meta_of(stated, counted.manifest))
+    place = {(each.choices, each.points): n for n, each in enumerate(election.classes)}
+    contest = contest_of_election(election, [place[said] for said in ballots_on(on_ballot, choices)])
+    return election, rule_from_json(stated["rule"]), contest
+
+
+def _limits_from(counted: CountedRound) -> str:
+    return IN_MANIFEST if counted.limits else OF_PROGRAM
 
 
 def _wards(counted: CountedRound, pot: PotView) -> list[int]:
@@ -214,18 +276,13 @@ def _asked(
     return tuple(answers_of(name, [each.get(name) for each in said], shares[name]) for name in asked)
 
 
-def _replicates(rule: Rule) -> int | None:
-    return ADD1_REPLICATES if rule.completion == "add1" else None
-
-
-def _equal_shares(election: Election) -> tuple[str, ...]:
-    return tuple(sorted(count(election, MES).winners)) if election.ballots else ()
-
-
-def _cautions(residents: Residents | None, answers: Sequence[Answers]) -> Iterator[str]:
+def _cautions(counted: CountedRound, residents: Residents | None, answers: Sequence[Answers]) -> list[str]:
+    """What a reader must know before believing the report."""
+    cautions = []
     if residents is None:
-        yield "No figures of residents are loaded, so nobody can say who is missing."
+        cautions.append("No figures of residents are loaded, so nobody can say who is missing.")
     elif not answers:
-        yield "Voters were asked nothing about themselves, so they cannot be compared with residents."
+        cautions.append("Voters were asked nothing about themselves, so they cannot be compared with residents.")
     elif residents.made_up:
-        yield "These population figures are made up for a demonstration."
+        cautions.append("These population figures are made up for a demonstration.")
+    return cautions if counted.limits else [*cautions, LIMITS_NOT_PUBLISHED]

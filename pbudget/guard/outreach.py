@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pbudget.audit.actions import record
 from pbudget.balance.ages import OLDEST
+from pbudget.balance.clusters import published_in as published_clusters
 from pbudget.balance.published import published_in
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import database_now, db, transaction
@@ -68,7 +69,7 @@ def take_snapshot(round_: RoundView, today: date) -> bool:
 
 def who_is_missing(round_: RoundView) -> dict[str, Any]:
     """How many voted, whether it is known well enough who they are, and the groups that are short of their share."""
-    wards = votes_by_ward(round_)
+    wards = votes_by_wards(round_)
     cast, asked = sum(number for number, _ in wards.values()), [votes for _, votes in wards.values() if votes]
     pooled = pool(asked, limits_of(round_.id), tables_seen(round_.id)) if cast >= FEWEST else []
     return {
@@ -104,14 +105,21 @@ def limits_of(round_id: int) -> Thresholds:
     return (published_in(json.loads(head.manifest)) if head else None) or Thresholds()
 
 
-def votes_by_ward(round_: RoundView) -> dict[str, tuple[int, WardVotes | None]]:
-    """Votes so far by ward code, and who cast them beside who lives there; the choices on them are not read."""
+def votes_by_wards(round_: RoundView) -> dict[tuple[str, ...], tuple[int, WardVotes | None]]:
+    """Votes so far, and who cast them beside who lives there; the choices on them are not read.
+
+    By ward code; by several where wards are looked at together, so that no look splits what the reports do not.
+    """
+    joined = {code: each.wards for each in published_clusters(manifest_of(round_.id)) for code in each.wards}
     cast, questions = counted_slots(round_.id), plan_of(of_round(round_.id)).questions
     answers = _answers(round_, [slot for slot, _ in cast])
-    known, by_ward = ward_ids(), dict[str, list[Mapping[str, str | None]]]()
+    known, by_wards = ward_ids(), dict[tuple[str, ...], list[Mapping[str, str | None]]]()
     for slot, code in cast:
-        by_ward.setdefault(code, []).append(groups_answered(questions, answers.get(slot, {})))
-    return {code: (len(said), _beside(round_, known.get(code), said)) for code, said in sorted(by_ward.items())}
+        by_wards.setdefault(joined.get(code, (code,)), []).append(groups_answered(questions, answers.get(slot, {})))
+    return {
+        codes: (len(said), _beside(round_, [known.get(code) for code in codes], said))
+        for codes, said in sorted(by_wards.items())
+    }
 
 
 def _answers(round_: RoundView, slots: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -122,9 +130,12 @@ def _answers(round_: RoundView, slots: Sequence[str]) -> dict[str, dict[str, str
     return open_answers(key, of_round(round_.id), slots).by_slot
 
 
-def _beside(round_: RoundView, ward_id: int | None, said: Sequence[Mapping[str, str | None]]) -> WardVotes | None:
+def _beside(
+    round_: RoundView, wards: Sequence[int | None], said: Sequence[Mapping[str, str | None]]
+) -> WardVotes | None:
     ages = (round_.youngest_age, round_.oldest_age or OLDEST)
-    residents = residents_of([ward_id], *ages) if ward_id is not None else None
+    known = [ward for ward in wards if ward is not None]
+    residents = residents_of(known, *ages) if len(known) == len(wards) else None
     asked = {name for each in said for name in each}
     if residents is None or not asked & residents.shares.keys():
         return None

@@ -5,7 +5,7 @@ not fit, anything else passes it over; META's minimum score holds; ties go to th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pbudget.balance.thresholds import Thresholds
@@ -31,19 +31,37 @@ ALWAYS_ASKED = (AGE, SEX)
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
-    """A past vote, what it is compared with, what the guard found, Equal Shares' winners, what a reader must know."""
+class Look:
+    """A vote, what it is compared with, what the guard found, Equal Shares' winners, what a reader must know."""
 
-    election: Election
     residents: Residents | None
     found: Assessment
     mes_winners: tuple[str, ...]
     cautions: tuple[str, ...]
-    rule: Rule
-    limits_from: str = OF_PROGRAM
+    limits_from: str = field(default=OF_PROGRAM, kw_only=True)
     """Where the limits were published."""
-    intake: str = ""
+    intake: str = field(default="", kw_only=True)
     """When ballots came, where that was counted: another input of the report."""
+
+    @property
+    def title(self) -> str:
+        """What was voted on."""
+        raise NotImplementedError
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The projects by id, as people read them."""
+        raise NotImplementedError
+
+    @property
+    def counted_by(self) -> str:
+        """The rule in a few words."""
+        raise NotImplementedError
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """What of the count decides the report: pot, costs, rule."""
+        raise NotImplementedError
 
     def as_object(self) -> dict[str, Any]:
         """The report for programs."""
@@ -53,28 +71,56 @@ class Looked:
         """The report for people; `left_out` are groups that tables beside this one would give away."""
         residents = self.residents
         living = max(residents.totals.values(), default=0) if residents else 0
-        titles = titles_of([(project.id, project.title) for project in self.election.projects])
-        story = Story(self.found, titles, residents.called if residents else "residents", living, left_out or {})
+        story = Story(self.found, self.titles, residents.called if residents else "residents", living, left_out or {})
         report = self.as_object()
         versions = {
             "Compared with": _compared(residents),
-            "Counted by": self.rule.label(),
+            "Counted by": self.counted_by,
             "Limits from": self.limits_from,
             "Limits": report["config_version"],
             "Baseline": report["baseline_version"],
             "Inputs": report["input_hash"],
         }
-        title = " · ".join(filter(None, (self.election.name, self.election.meta.get("description", ""))))
-        return document_of(title, story, self.mes_winners, self.cautions, versions)
+        return document_of(self.title, story, self.mes_winners, self.cautions, versions)
 
     def _configuration(self) -> dict[str, Any]:
         """Everything but ballots and baseline that decides the report."""
         return {
             **({"intake": self.intake} if self.intake else {}),
+            **self.counted,
+            "thresholds": asdict(self.found.thresholds),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Looked(Look):
+    """A look at one contest."""
+
+    election: Election
+    rule: Rule
+
+    @property
+    def title(self) -> str:
+        """What was voted on."""
+        return " · ".join(filter(None, (self.election.name, self.election.meta.get("description", ""))))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The projects by id, as people read them."""
+        return titles_of([(project.id, project.title) for project in self.election.projects])
+
+    @property
+    def counted_by(self) -> str:
+        """The rule in a few words."""
+        return self.rule.label()
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """Pot, costs and rule."""
+        return {
             "pot": str(self.election.pot),
             "projects": {project.id: str(project.cost) for project in self.election.projects},
             "rule": self.rule.label(),
-            "thresholds": asdict(self.found.thresholds),
         }
 
 
@@ -96,8 +142,14 @@ def look_at(election: Election, residents: Residents | None, thresholds: Thresho
     contest = contest_of_election(election, [voter.ballot for voter in election.voters])
     contest = replace(contest, answers=answers)
     found = assess(contest, retally_for(election, rule, contest), thresholds)
-    mes = tuple(sorted(count(election, MES).winners)) if election.ballots else ()
-    return Looked(election, residents, found, mes, tuple(_cautions(election, residents, contest)), rule)
+    return Looked(
+        residents, found, equal_shares(election), tuple(_cautions(election, residents, contest)), election, rule
+    )
+
+
+def equal_shares(election: Election) -> tuple[str, ...]:
+    """What Equal Shares would fund."""
+    return tuple(sorted(count(election, MES).winners)) if election.ballots else ()
 
 
 def _rule(election: Election) -> Rule:

@@ -13,7 +13,7 @@ from pbudget.db import database_now, transaction
 from pbudget.guard.document import Document
 from pbudget.guard.models import GuardReport
 from pbudget.guard.participation import counts_with_silence
-from pbudget.guard.past_votes import Looked, look_at
+from pbudget.guard.past_votes import Look, look_at
 from pbudget.guard.pooling import Pooled, WardVotes, beside_the_round, pool, programme_lines
 from pbudget.guard.residents import Residents, of_ward, open_to
 from pbudget.guard.rules.labels import AGE, SEX, asked_as, labels_of
@@ -126,7 +126,7 @@ def _report(session: Session, contest: PastContest, others: Sequence[PastContest
     return True
 
 
-def left_out_beside(pooled: Sequence[Pooled], looked: Looked) -> dict[str, frozenset[str]]:
+def left_out_beside(pooled: Sequence[Pooled], looked: Look) -> dict[str, frozenset[str]]:
     """What a contest of all wards leaves out, by dimension, so that it gives away nothing beside the wards' reports."""
     by_name = {each.dimension: each for each in pooled}
     return {
@@ -138,7 +138,7 @@ def left_out_beside(pooled: Sequence[Pooled], looked: Looked) -> dict[str, froze
     }
 
 
-def judged_beside(plain: Looked, judged: Looked, left_out: Mapping[str, frozenset[str]]) -> Document:
+def judged_beside(plain: Look, judged: Look, left_out: Mapping[str, frozenset[str]]) -> Document:
     """The report by the verdict beside the round, with the tables of who took part beside residents."""
     beside_residents = plain.document(left_out)
     return replace(
@@ -147,7 +147,7 @@ def judged_beside(plain: Looked, judged: Looked, left_out: Mapping[str, frozense
 
 
 def keep_report(
-    session: Session, pot_id: int, looked: Looked, document: Document | None = None, programme: Sequence[str] = ()
+    session: Session, pot_id: int, looked: Look, document: Document | None = None, programme: Sequence[str] = ()
 ) -> None:
     """Keep what people may read of a report, in place of an earlier one. The working paper is not kept."""
     made, shown = looked.as_object(), document or looked.document()

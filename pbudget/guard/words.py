@@ -203,6 +203,9 @@ class Story:
         shown = served_counts(self.found, dimension)
         everybody = self.found.findings and shown.keys() == self.found.findings.outcome.groups[dimension].keys()
         shares = shares_left_with_nothing(shown, groups) if everybody else None
+        if self.found.contest.parts:  # the shares of several wards together would also say where people live
+            others = "the others in their ward"
+            return f"Many more of {who}, who took part too rarely, have nothing they backed funded than of {others}."
         if shares is None:
             return f"Many more of {who}, who took part too rarely, have nothing they backed funded than of the others."
         return (

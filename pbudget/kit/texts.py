@@ -5,6 +5,7 @@ whole_number("12") -> 12, whole_number("²") -> None
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of the text after them."""
@@ -31,3 +32,8 @@ def whole_number(typed: str) -> int | None:
     """The whole number that was typed in plain digits; None where it is none, or has more digits than anybody needs."""
     text = typed.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))

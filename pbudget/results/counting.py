@@ -23,6 +23,7 @@ from pbudget.db import database_now, transaction
 from pbudget.keys.actions import load_key
 from pbudget.keys.rules import KeyIds, slot_of
 from pbudget.kit.errors import PbudgetError
+from pbudget.kit.texts import listed
 from pbudget.ledger.actions import append, hold_ledger, sign_head
 from pbudget.ledger.queries import (
     acts,
@@ -46,7 +47,6 @@ from pbudget.results.rules.outcome_file import outcome_bytes, outcome_of
 from pbudget.results.rules.pbfile import pb_of
 from pbudget.results.rules.publishing import unique_ballots
 from pbudget.results.rules.stories import other_rules
-from pbudget.results.words import listed
 from pbudget.roll.queries import desk_totals, entry_ids, roll_size_by_ward
 from pbudget.rounds.opening import keys_folder
 from pbudget.rounds.queries import RoundView, pots_of, round_by_id
@@ -218,13 +218,13 @@ def _counted(
 
 def pot_on_ballot(pot: Mapping[str, Any], currency: str, gone: Mapping[tuple[str, str], str]) -> PotOnBallot:
     """A pot of the manifest, with what was withdrawn since."""
-    listed = [
+    on_ballot = [
         Listed(each["id"], each["title"], each["cost"], "", gone.get((pot["id"], each["id"])))
         for each in pot["proposals"]
     ]
     limits = pot["ballot"]
     return PotOnBallot(
-        pot["id"], pot["name"], pot["amount"], pot["units"], currency, limits["type"], limits["most_choices"], listed
+        pot["id"], pot["name"], pot["amount"], pot["units"], currency, limits["type"], limits["most_choices"], on_ballot
     )
 
 

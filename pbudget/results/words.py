@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
+from pbudget.kit.texts import listed
 from pbudget.rounds.rules.desk_numbers import desk_sentences
 from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
 
@@ -46,11 +47,6 @@ class Totals(Protocol):
 def plural(number: int, noun: str) -> str:
     """`1 project`, `1,200 projects`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def listed(names: Sequence[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
 
 
 def headline(name: str, funded: int, projects: int, spent: str, pot: str) -> str:

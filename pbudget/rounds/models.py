@@ -124,6 +124,7 @@ class Pot(Base):
         CheckConstraint(_one_of("ballot_type", BALLOT_TYPES), name="ballot_type"),
         CheckConstraint("most_choices >= 1", name="most_choices"),
         CheckConstraint("most_points >= 1", name="most_points"),
+        CheckConstraint("cluster = '' OR ward_id IS NOT NULL", name="cluster"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,6 +143,8 @@ class Pot(Base):
     """How many projects a ballot may name; None is no limit. A knapsack ballot is also held to the pot's amount."""
     most_points: Mapped[int | None]
     """How many points a points ballot gives out in all."""
+    cluster: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """The name under which its ward is looked at together with others; empty where it is looked at by itself."""
 
     round: Mapped[Round] = relationship(back_populates="pots")
 

@@ -1,13 +1,14 @@
 """Reading rounds, pots and what a round is set up with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from pbudget.balance.clusters import Cluster
 from pbudget.balance.quorum import Quorum
 from pbudget.db import database_now, db
 from pbudget.equality.models import EqualityPlan
@@ -127,6 +128,8 @@ class PotView:
     ward_id: int | None
     most_choices: int | None
     most_points: int | None
+    cluster: str
+    """The name under which its ward is looked at together with others; empty for most."""
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,21 @@ def pots_of(round_id: int) -> list[PotView]:
     """Every pot of a round, in its order."""
     chosen = select(Pot).where(Pot.round_id == round_id).order_by(Pot.position, Pot.name)
     return [pot_view(row) for row in db.session.scalars(chosen)]
+
+
+def clusters_of(pots: Sequence[PotView], codes_of_wards: Mapping[int, str]) -> tuple[Cluster, ...]:
+    """The wards that are looked at together, in the order of their pots."""
+    names = dict.fromkeys(pot.cluster for pot in pots if pot.cluster)
+    members = [(name, [pot for pot in pots if pot.cluster == name]) for name in names]
+    return tuple(
+        Cluster(
+            name,
+            tuple(pot.slug for pot in joined),
+            tuple(pot.name for pot in joined),
+            tuple(codes_of_wards.get(pot.ward_id or 0, "") for pot in joined),
+        )
+        for name, joined in members
+    )
 
 
 def wards_in_round(round_id: int) -> list[WardName]:

@@ -16,7 +16,7 @@ from pbudget.kit.fingerprints import program_sha256
 from pbudget.proposals.queries import ProposalView, proposals_of
 from pbudget.roll.queries import WardCounts, codes_fingerprint, counts_and_codes_of_wards
 from pbudget.rounds.models import EscrowReceipt
-from pbudget.rounds.queries import PotView, SetUp, pots_of
+from pbudget.rounds.queries import PotView, SetUp, clusters_of, pots_of
 from pbudget.rounds.rules.manifest import FrozenPot, FrozenProposal, FrozenRound, contest_digest
 from pbudget.rounds.rules.tasks import PotFacts, Preparation
 from pbudget.wards.queries import residents_by_ages
@@ -87,6 +87,7 @@ def _facts(pot: PotView, proposals: Sequence[ProposalView]) -> PotFacts:
         rule=pot.rule,
         proposals=len(proposals),
         affordable=sum(each.cost <= pot.amount for each in proposals),
+        cluster=pot.cluster,
     )
 
 
@@ -164,19 +165,26 @@ def frozen(round_: SetUp, parts: Parts) -> FrozenRound:
         codes_fp=codes_fingerprint(round_.id)[0] if round_.assurance == "code" else "",
         software_sha256=program_sha256(),
         quorum=RoundQuorum(round_.quorum, people_of_contests(round_, parts)),
+        clusters=clusters_of(parts.pots, wards),
     )
 
 
 def people_of_contests(round_: SetUp, parts: Parts) -> dict[str, People]:
-    """Whom the quorum's share is of, by the slug of the pot: residents of the round's ages, else places on the roll."""
+    """Whom the quorum's share is of, by the slug of the pot: residents of the round's ages, else places on the roll.
+
+    A contest of a cluster has those of all its wards.
+    """
     wards = {pot.ward_id for pot in parts.pots if pot.ward_id is not None}
     roll = {ward_id: counts.entries for ward_id, counts in parts.wards.items() if counts.entries}
     everywhere = sorted(roll or wards)
     residents = residents_by_ages(sorted({*wards, *everywhere}), round_.youngest_age, round_.oldest_age)
-    return {
-        pot.slug: _people([pot.ward_id] if pot.ward_id is not None else everywhere, residents, roll)
-        for pot in parts.pots
-    }
+    return {pot.slug: _people(_wards_of(pot, parts.pots) or everywhere, residents, roll) for pot in parts.pots}
+
+
+def _wards_of(pot: PotView, pots: Sequence[PotView]) -> list[int]:
+    """The ward of a contest, with those it is looked at together with; none for a contest of the whole area."""
+    joined = [each for each in pots if each == pot or (pot.cluster and each.cluster == pot.cluster)]
+    return [each.ward_id for each in joined if each.ward_id is not None]
 
 
 def _people(wards: Sequence[int], residents: Mapping[int, int], roll: Mapping[int, int]) -> People:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
 
-from pbudget.balance import quorum
+from pbudget.balance import clusters, quorum
+from pbudget.balance.clusters import clusters_in_words
 from pbudget.balance.published import limits_in_words, published_in
 from pbudget.balance.quorum import quorum_in_words
 from pbudget.balance.thresholds import Thresholds
@@ -15,7 +16,7 @@ from pbudget.ledger.queries import acts, checkpoints_of, head_of
 from pbudget.proposals.queries import numbers_of_proposals
 from pbudget.results.queries import ContestSummary, contests_of, publication_of
 from pbudget.results.words import contest_words, plural
-from pbudget.rounds.queries import RoundView, number_of_rounds, pots_of, round_by_slug, rounds_under_way
+from pbudget.rounds.queries import RoundView, clusters_of, number_of_rounds, pots_of, round_by_slug, rounds_under_way
 from pbudget.rounds.queries import rounds as rounds_in
 from pbudget.rounds.rules.notices import notices_of
 from pbudget.rounds.rules.phases import DECIDED, SET_UP
@@ -101,12 +102,15 @@ def _current(round_: RoundView) -> str:
 
 def _limits_in(round_: RoundView) -> tuple[str, ...]:
     """What the guard will go by in this round, in sentences; nothing where it opened without saying so."""
+    if round_.opened_at is None and round_.phase != SET_UP:
+        return ()
     if round_.opened_at is None:
-        return (*quorum_in_words(round_.quorum), *limits_in_words(Thresholds())) if round_.phase == SET_UP else ()
+        joined = clusters_in_words(clusters_of(pots_of(round_.id), {}))
+        return (*quorum_in_words(round_.quorum), *joined, *limits_in_words(Thresholds()))
     head = head_of(round_.id)
     manifest = json.loads(head.manifest) if head else {}
     needed, published = quorum.published_in(manifest), published_in(manifest)
-    words = quorum_in_words(needed.quorum) if needed else ()
+    words = (*(quorum_in_words(needed.quorum) if needed else ()), *clusters_in_words(clusters.published_in(manifest)))
     return (*words, *limits_in_words(published)) if published else words
 
 

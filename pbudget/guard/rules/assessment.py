@@ -95,5 +95,5 @@ def _findings(bench: Bench, balances: Mapping[str, DimensionBalance], blocs: Blo
         effects_of(bench, blocs.found),
         outcome_of(bench.contest, bench.cast, balances, bench.thresholds),
         bridged,
-        labels_of(bench.cast, robust, bridged, bench.thresholds),
+        labels_of(bench.cast, robust, bridged, bench.thresholds, several=bool(bench.contest.parts)),
     )

@@ -15,7 +15,7 @@ import numpy as np
 from pbudget.balance.tails import hypergeometric_at_least
 from pbudget.balance.thresholds import Thresholds
 from pbudget.guard.rules.blocs import ONE_GROUP, Bloc
-from pbudget.guard.rules.contest import UNKNOWN_LABEL, Answers, Flags, Floats
+from pbudget.guard.rules.contest import UNKNOWN_LABEL, Answers, Contest, Flags, Floats
 from pbudget.guard.rules.robustness import Bench
 from pbudget.guard.rules.weighting import mean_one
 
@@ -69,7 +69,7 @@ def _effect(bench: Bench, bloc: Bloc) -> Effect:
     weights = mean_one(_factors(bloc))
     winners = bench.winners(weights)
     swing = bench.largest_fall(weights) if winners != bench.cast else 0.0
-    concentration = None if bloc.kind == ONE_GROUP else concentration_of(bloc.casts, bench.contest.answers)
+    concentration = None if bloc.kind == ONE_GROUP else _concentration(bench.contest, bloc)
     return Effect(
         bloc,
         bench.moved(winners),
@@ -78,6 +78,13 @@ def _effect(bench: Bench, bloc: Bloc) -> Effect:
         concentration,
         _concentrated(bloc, concentration, bench.thresholds),
     )
+
+
+def _concentration(contest: Contest, bloc: Bloc) -> Concentration | None:
+    """Held against the ballots of its own contest, where several are looked at together."""
+    if bloc.among is None:
+        return concentration_of(bloc.casts, contest.answers)
+    return concentration_of(bloc.casts[bloc.among], [each.only(bloc.among) for each in contest.answers])
 
 
 def _concentrated(bloc: Bloc, found: Concentration | None, thresholds: Thresholds) -> bool:

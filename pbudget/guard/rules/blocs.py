@@ -13,13 +13,13 @@ Sources: Benjamini and Hochberg 1995 (false discovery rate); elementary symmetri
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pbudget.balance.tails import poisson_at_least
 from pbudget.balance.thresholds import Thresholds
-from pbudget.guard.rules.contest import UNKNOWN, Answers, Contest, Flags, Floats, Integers, Sets, sets_of
+from pbudget.guard.rules.contest import UNKNOWN, Answers, Contest, Flags, Floats, Integers, Part, Sets, sets_of
 
 IDENTICAL, SINGLE, ONE_GROUP = "identical ballots", "single-project ballots", "one group"
 MIN_OTHERS = 20
@@ -38,6 +38,8 @@ class Bloc:
     chance: float = 0.0
     group: str = ""
     lift: float = 0.0
+    among: Integers | None = None
+    """The ballots of its own contest, where several are looked at together."""
 
     @property
     def count(self) -> int:
@@ -99,7 +101,9 @@ class _Looking:
 
 
 def find_blocs(contest: Contest, thresholds: Thresholds) -> Blocs:
-    """Look for all three kinds, in the order in which they are reported."""
+    """Look for all three kinds, in the order in which they are reported; contest by contest where there are several."""
+    if contest.parts:
+        return _in_each_part(contest, thresholds)
     looking = _Looking(contest, thresholds)
     slates, slate_excess, tested = _identical(looking)
     singles, best, project = _single_project(looking)
@@ -107,6 +111,30 @@ def find_blocs(contest: Contest, thresholds: Thresholds) -> Blocs:
     rate = float((looking.sizes == 1).mean()) if looking.n else 0.0
     found = (*slates, *singles, *of_groups)
     return Blocs(found, slate_excess, tested, best, project, rate, group_excess, longest_run(looking.sets))
+
+
+def _in_each_part(contest: Contest, thresholds: Thresholds) -> Blocs:
+    """Look for blocs within each contest, among its own ballots; shares are of these. The largest excess is given."""
+    looked = [(part, find_blocs(part.contest, thresholds)) for part in contest.parts if part.contest.ballots]
+    widest, worst = max(looked, key=lambda pair: pair[1].bullet_excess)
+    project = None if worst.bullet_project is None else widest.first_project + worst.bullet_project
+    single = sum(blocs.bullet_rate * part.contest.ballots for part, blocs in looked)
+    return Blocs(
+        tuple(_of_part(bloc, part, contest.ballots) for part, blocs in looked for bloc in blocs.found),
+        max(blocs.slate_excess for _, blocs in looked),
+        sum(blocs.tested for _, blocs in looked),
+        worst.bullet_excess,
+        project,
+        single / contest.ballots,
+        max(blocs.group_excess for _, blocs in looked),
+        max(blocs.longest_run for _, blocs in looked),
+    )
+
+
+def _of_part(bloc: Bloc, part: Part, ballots: int) -> Bloc:
+    """A bloc of one contest as it stands among the ballots and projects of all."""
+    named = tuple(p + part.first_project for p in bloc.named)
+    return replace(bloc, named=named, casts=part.in_whole(bloc.casts, ballots), among=part.ballots)
 
 
 def longest_run(sets: Sets) -> int:

@@ -20,6 +20,7 @@ from pbudget.guard.rules.robustness import Robustness
 
 DECIDED, SECTIONAL, BROAD = "decided by turnout", "sectional", "broad"
 SHUT_OUT, NOT_FUNDED = "shut out by turnout", "not funded"
+UNSAID = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def bridges(
 ) -> list[dict[str, Bridge]]:
     """Look at every project across the groups of every usable dimension."""
     found: list[dict[str, Bridge]] = [{} for _ in contest.projects]
+    if contest.parts:  # people of one ward were never asked about the projects of another
+        return found
     for asked in contest.answers:
         sizes = np.array([asked.casts_of(i).sum() for i in range(len(asked.groups))], dtype=np.int64)
         large = np.flatnonzero(sizes >= thresholds.k_anon)
@@ -54,19 +57,24 @@ def _backers(contest: Contest, codes: Integers, groups: int) -> Integers:
 
 
 def labels_of(
-    cast: Sequence[int], robust: Robustness, bridged: Sequence[Mapping[str, Bridge]], thresholds: Thresholds
+    cast: Sequence[int],
+    robust: Robustness,
+    bridged: Sequence[Mapping[str, Bridge]],
+    thresholds: Thresholds,
+    *,
+    several: bool = False,
 ) -> list[str]:
-    """Give every project its label."""
+    """Give every project its label; of `several` contests looked at together nobody can say who backed a project."""
     won = set(cast)
-    return [
-        _label(p in won, float(robust.swings[p]), min((b.ratio for b in bridge.values()), default=1.0), thresholds)
-        for p, bridge in enumerate(bridged)
-    ]
+    ratios = [None if several else min((b.ratio for b in bridge.values()), default=1.0) for bridge in bridged]
+    return [_label(p in won, float(robust.swings[p]), ratio, thresholds) for p, ratio in enumerate(ratios)]
 
 
-def _label(funded: bool, swing: float, ratio: float, thresholds: Thresholds) -> str:
+def _label(funded: bool, swing: float, ratio: float | None, thresholds: Thresholds) -> str:
     if not funded:
         return SHUT_OUT if swing <= -thresholds.swing else NOT_FUNDED
     if swing >= thresholds.swing:
         return DECIDED
+    if ratio is None:
+        return UNSAID
     return SECTIONAL if ratio < thresholds.sectional else BROAD

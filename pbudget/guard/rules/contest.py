@@ -7,7 +7,7 @@ Ballots stand in one order throughout: that of the file, or of their leaf hashes
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,6 +40,10 @@ class Answers:
         """Mark the ballots of one group."""
         return np.asarray(self.codes == group)
 
+    def only(self, ballots: Integers) -> "Answers":
+        """The answers on some of the ballots."""
+        return replace(self, codes=self.codes[ballots], labels=tuple(self.labels[i] for i in ballots.tolist()))
+
     def name(self, group: int) -> str:
         """Name a group as reports do: `age:60+`."""
         return f"{self.dimension}:{UNKNOWN_LABEL if group == UNKNOWN else self.groups[group]}"
@@ -62,6 +66,8 @@ class Contest:
     classes: tuple[tuple[tuple[int, ...], tuple[float, ...]], ...]
     class_of: Integers
     answers: tuple[Answers, ...] = field(default=())
+    parts: tuple["Part", ...] = field(default=())
+    """The contests it is made of, where several wards are looked at together: see rules/together.py."""
 
     @property
     def ballots(self) -> int:
@@ -95,6 +101,21 @@ class Contest:
         """Share of the money awarded that goes elsewhere: 1 - cost(both) / cost(before); 0 if nothing was awarded."""
         kept, awarded = self.cost_of(set(before) & set(after)), self.cost_of(before)
         return 1 - kept / awarded if awarded else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One of several contests looked at together: where its ballots and its projects stand among those of all."""
+
+    contest: Contest
+    ballots: Integers
+    first_project: int
+
+    def in_whole(self, casts: Flags, ballots: int) -> Flags:
+        """Marks on its own ballots as marks on all of them."""
+        marked = np.zeros(ballots, dtype=bool)
+        marked[self.ballots] = casts
+        return marked
 
 
 @dataclass(frozen=True, eq=False)

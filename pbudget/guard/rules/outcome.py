@@ -17,7 +17,7 @@ import numpy as np
 
 from pbudget.balance.representation import TOO_FEW, DimensionBalance
 from pbudget.balance.thresholds import Thresholds
-from pbudget.guard.rules.contest import Answers, Contest, Flags, Floats
+from pbudget.guard.rules.contest import Answers, Contest, Flags, Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def outcome_of(
     usable = [asked for asked in contest.answers if balances[asked.dimension].usable]
     costs = np.array([contest.costs[p] for p in winners], dtype=np.float64)
     served = {asked.dimension: _served(asked, backing, excluded, costs) for asked in usable}
-    harms = {asked.dimension: _harm(asked, balances[asked.dimension], excluded, thresholds) for asked in usable}
+    places = [part.ballots for part in contest.parts] or [np.arange(contest.ballots)]
+    harms = {asked.dimension: _harm(asked, balances[asked.dimension], excluded, places, thresholds) for asked in usable}
     return Outcome(
         float(excluded.mean()) if contest.ballots else 0.0,
         served,
@@ -94,16 +95,29 @@ def _served(asked: Answers, backing: Flags, excluded: Flags, costs: Floats) -> d
     return found
 
 
-def _harm(asked: Answers, balance: DimensionBalance, excluded: Flags, thresholds: Thresholds) -> Harm | None:
-    """Compare the groups that came too rarely with all others whose group is known; None where there are not both."""
+def _harm(
+    asked: Answers, balance: DimensionBalance, excluded: Flags, places: Sequence[Integers], thresholds: Thresholds
+) -> Harm | None:
+    """Compare the groups that came too rarely with all others whose group is known; None where there are not both.
+
+    Each contest is compared within itself, then the gaps are put together by how much each says (Mantel and Haenszel
+    1959): to live where few projects are funded is no harm done to a group.
+    """
     under = balance.flagged(TOO_FEW, thresholds.min_base)
-    places = [asked.groups.index(name) for name in under]
-    inside = np.isin(asked.codes, places)
-    outside = (asked.codes >= 0) & ~inside
-    a, b = int(inside.sum()), int(outside.sum())
-    if not a or not b:
+    groups = [asked.groups.index(name) for name in under]
+    gaps, sizes, spreads = [], [], []
+    for where in places:
+        inside = np.isin(asked.codes[where], groups)
+        outside = (asked.codes[where] >= 0) & ~inside
+        a, b, nothing = int(inside.sum()), int(outside.sum()), excluded[where]
+        if a and b:
+            pooled = float((nothing[inside].sum() + nothing[outside].sum()) / (a + b))
+            gaps.append(float(nothing[inside].mean() - nothing[outside].mean()))
+            sizes.append(a * b / (a + b))
+            spreads.append(pooled * (1 - pooled) * (1 / a + 1 / b))
+    if not gaps:
         return None
-    gap = float(excluded[inside].mean() - excluded[outside].mean())
-    pooled = float((excluded[inside].sum() + excluded[outside].sum()) / (a + b))
-    spread = sqrt(pooled * (1 - pooled) * (1 / a + 1 / b))
+    shares = [size / sum(sizes) for size in sizes]
+    gap = sum(share * each for share, each in zip(shares, gaps, strict=True))
+    spread = sqrt(sum(share**2 * each for share, each in zip(shares, spreads, strict=True)))
     return Harm(tuple(under), gap, gap / spread if spread else 0.0)

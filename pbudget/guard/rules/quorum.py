@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pbudget.balance.clusters import cluster_of
+from pbudget.balance.clusters import published_in as published_clusters
 from pbudget.balance.quorum import published_in
 
 
@@ -21,15 +23,22 @@ class QuorumLine(NamedTuple):
 
 
 def quorum_lines(manifest: Mapping[str, Any], votes: Mapping[str, int]) -> list[QuorumLine]:
-    """Every contest of a round by its votes per ward code; nothing where the manifest has no quorum."""
+    """Every contest of a round by its votes per ward code; nothing where the manifest has no quorum.
+
+    Wards that are looked at together have one quorum, and one line.
+    """
     found = published_in(manifest)
     if found is None:
         return []
-    lines = []
+    clusters, lines = published_clusters(manifest), []
     for pot in manifest["pots"]:
-        cast = sum(votes.values()) if pot["ward"] is None else votes.get(pot["ward"], 0)
-        needs = found.of(pot["id"])
-        lines.append(QuorumLine(pot["name"], cast, needs.needed, needs.reason, needs.is_met(cast)))
+        cluster, needs = cluster_of(clusters, pot["id"]), found.of(pot["id"])
+        if cluster and pot["id"] != cluster.pots[0]:
+            continue
+        wards = cluster.wards if cluster else (pot["ward"],)
+        cast = sum(votes.values()) if pot["ward"] is None else sum(votes.get(ward, 0) for ward in wards)
+        name = f"{cluster.name} ({cluster.wards_named} together)" if cluster else pot["name"]
+        lines.append(QuorumLine(name, cast, needs.needed, needs.reason, needs.is_met(cast)))
     return lines
 
 

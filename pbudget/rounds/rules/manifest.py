@@ -13,7 +13,8 @@ from typing import Any
 
 import rfc8785
 
-from pbudget.balance import quorum
+from pbudget.balance import clusters, quorum
+from pbudget.balance.clusters import Cluster
 from pbudget.balance.published import as_published
 from pbudget.balance.quorum import Quorum, RoundQuorum
 from pbudget.balance.thresholds import Thresholds
@@ -92,11 +93,15 @@ class FrozenRound:
     """What the guard will judge by."""
     quorum: RoundQuorum = field(default_factory=lambda: RoundQuorum(Quorum()))
     """How many must take part in each contest."""
+    clusters: tuple[Cluster, ...] = ()
+    """Wards that are looked at together."""
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
-    """The manifest as JSON values: text, whole numbers, lists and objects only."""
+    """The manifest as JSON values: text, whole numbers, lists and objects only. Clusters stand in it where there are."""
+    joined = {"clusters": clusters.as_published(frozen.clusters)} if frozen.clusters else {}
     return {
+        **joined,
         "v": VERSION,
         "round": frozen.slug,
         "name": frozen.name,

@@ -4,11 +4,13 @@ tasks_of(nothing filled in)[0]   ->  Task("name", …, status="not-started", mis
 A round may be opened when every task is `done`. Source: spec/service.md, flow E.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from pbudget.balance.clusters import FEWEST_WARDS
 from pbudget.rounds.rules.extension import allowance_problem
 from pbudget.tally.rules.rule import EQUAL_SHARES, PHRAGMEN, Rule
 
@@ -32,6 +34,8 @@ class PotFacts:
     proposals: int
     affordable: int
     """How many of its proposals cost no more than the whole pot."""
+    cluster: str = ""
+    """The name under which its ward is looked at together with others."""
 
 
 NO_MAIL = (
@@ -136,7 +140,10 @@ def _dates(round_: Preparation) -> list[str]:
 def _pots(round_: Preparation) -> list[str]:
     if not round_.pots:
         return ["Add a pot: how much a ward, or the whole area, has to spend."]
-    return [f"{pot.name} has no money in it." for pot in round_.pots if pot.amount == 0]
+    joined = Counter(pot.cluster for pot in round_.pots if pot.cluster)
+    alone = [name for name, wards in joined.items() if wards < FEWEST_WARDS]
+    lacks = [f"{pot.name} has no money in it." for pot in round_.pots if pot.amount == 0]
+    return lacks + [f"Only one ward is left in “{name}”. Join another ward to it, or undo it." for name in alone]
 
 
 def _ballot(round_: Preparation) -> list[str]:
