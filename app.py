@@ -55,6 +55,7 @@ import pbudget.roll.routes
 import pbudget.roll.tasks
 import pbudget.rounds.approval_routes
 import pbudget.rounds.checking
+import pbudget.rounds.cluster_routes
 import pbudget.rounds.officer_acts
 import pbudget.rounds.reminder_routes
 import pbudget.rounds.reminding
@@ -96,6 +97,7 @@ ROOMS = (
     pbudget.roll.routes,
     pbudget.rounds.routes,
     pbudget.rounds.staff_routes,
+    pbudget.rounds.cluster_routes,
     pbudget.rounds.approval_routes,
     pbudget.rounds.reminder_routes,
     pbudget.rounds.young_people_routes,

@@ -3,7 +3,7 @@
 Nothing here can touch a round that has opened: what was settled with it is settled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -33,6 +33,10 @@ NOT_FOR_POTS = frozenset(
 
 class NameTaken(BadInput):
     """Another round, or another pot of this round, has the same name; the message says which to change."""
+
+
+class WardTaken(BadInput):
+    """A ward to be looked at with others is looked at with yet others; the officer looks at the list again."""
 
 
 @dataclass(frozen=True)
@@ -161,3 +165,30 @@ def save_rules(round_id: int, rules: Mapping[int, Rule], unawarded: str, actor: 
         for pot in row.pots:
             pot.rule = rule_as_json(rules[pot.id])
         row.unawarded = unawarded
+
+
+def save_cluster(round_id: int, before: str, name: str, slugs: Sequence[str], actor: str) -> None:
+    """Look at the wards of these pots together under this name, in place of what was there under the name `before`.
+
+    A ward is in one cluster at most. Raises NameTaken, WardTaken.
+    """
+    with saving(round_id, "pots", actor) as (_, row):
+        others = {pot.cluster for pot in row.pots if pot.cluster not in ("", before)}
+        if slug(name) == "unnamed":
+            raise NameTaken("The web address is made from the name, so it needs letters or digits in it")
+        if slug(name) in {slug(each) for each in others}:
+            raise NameTaken("Other wards are together under this name. Choose a name of its own")
+        free = {pot.slug for pot in row.pots if pot.ward_id is not None and pot.cluster in ("", before)}
+        if not set(slugs) <= free:
+            raise WardTaken("A ward you chose was joined to others, or removed, meanwhile. Look again")
+        for pot in row.pots:
+            if pot.slug in free:
+                pot.cluster = name if pot.slug in slugs else ""
+
+
+def remove_cluster(round_id: int, name: str, actor: str) -> None:
+    """Look at the wards of this cluster by themselves again."""
+    with saving(round_id, "pots", actor) as (_, row):
+        for pot in row.pots:
+            if pot.cluster == name:
+                pot.cluster = ""

@@ -98,7 +98,7 @@ class FrozenRound:
 
 
 def manifest_of(frozen: FrozenRound) -> dict[str, Any]:
-    """The manifest as JSON values: text, whole numbers, lists and objects only. Clusters stand in it where there are."""
+    """The manifest as JSON values: text, whole numbers, lists and objects only; clusters only where there are any."""
     joined = {"clusters": clusters.as_published(frozen.clusters)} if frozen.clusters else {}
     return {
         **joined,
