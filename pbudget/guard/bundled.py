@@ -11,6 +11,8 @@ from pbudget.results.rules.bundling import REPORTS
 FILE = "reports.json"
 NOT_PUBLIC = ("ratio",)
 """Left out of every row: it is made of exact counts, and no page shows it."""
+ONLY_TOGETHER = ("cluster", "wards")
+"""Only in a report on wards that are looked at together; it stands once, at the first of them."""
 
 
 def reports_in_bundle(round_id: int) -> dict[str, str]:
@@ -41,4 +43,5 @@ def _public(document: dict[str, Any]) -> dict[str, Any]:
         {**table, "rows": [{k: v for k, v in row.items() if k not in NOT_PUBLIC} for row in table["rows"]]}
         for table in document["participation"]
     ]
-    return {**document, "participation": tables}
+    public = {**document, "participation": tables}
+    return {name: value for name, value in public.items() if value or name not in ONLY_TOGETHER}

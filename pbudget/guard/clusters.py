@@ -4,14 +4,15 @@ No member has a report of its own, so the table of a cluster stands where those 
 still one partition of the voters, and the whole. Every contest is counted again from its own pot and by its own rule.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from pbudget.balance.clusters import Cluster
 from pbudget.balance.thresholds import Thresholds
+from pbudget.guard.document import Document
 from pbudget.guard.past_votes import Look, equal_shares
 from pbudget.guard.residents import Residents
 from pbudget.guard.rules.assessment import assess
@@ -57,6 +58,10 @@ class LookedTogether(Look):
         """The projects as people read them, each with its ward."""
         pairs = ((each, project) for each in self.members for project in each.election.projects)
         return titles_of([(f"{each.slug}/{project.id}", f"{project.title} ({each.ward})") for each, project in pairs])
+
+    def document(self, left_out: Mapping[str, frozenset[str]] | None = None) -> Document:
+        """The report for people, which names the wards."""
+        return replace(super().document(left_out), cluster=self.cluster.name, wards=self.cluster.pot_names)
 
     @property
     def counted_by(self) -> str:

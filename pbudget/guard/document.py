@@ -84,6 +84,10 @@ class Document:
     """Whom those who took part are compared with."""
     quorum: str = ""
     """Whether enough people took part, in a sentence; empty where the round had no quorum."""
+    cluster: str = ""
+    """The name of wards that are looked at together; empty for a report on one contest."""
+    wards: tuple[str, ...] = ()
+    """Their names."""
 
     @property
     def differs(self) -> bool:

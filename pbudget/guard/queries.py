@@ -19,7 +19,7 @@ from pbudget.ledger.queries import head_of
 from pbudget.results.models import RoundCount
 from pbudget.results.queries import count_of
 from pbudget.rounds.models import Pot, Round
-from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
+from pbudget.rounds.queries import RoundView, clusters_of, number_of_rounds, pots_of, rounds
 from pbudget.rounds.rules.dates import say_utc
 from pbudget.rounds.rules.phases import CLOSED, DECIDING, OPEN
 from pbudget.wards.models import Ward
@@ -83,7 +83,7 @@ def budgets_without_report() -> list[BudgetView]:
 
 
 class ContestLine(NamedTuple):
-    """A contest in the list of a round; verdict, headline and meaning are empty until its report is made."""
+    """A contest, or wards looked at together, in the list of a round; the rest is empty until its report is made."""
 
     slug: str
     name: str
@@ -98,12 +98,23 @@ class ContestLine(NamedTuple):
 
 
 def lines_of_round(round_id: int) -> list[ContestLine]:
-    """Every contest of a round with its verdict."""
+    """Every contest of a round with its verdict; wards looked at together are one line, at the first of them."""
     said = [GuardReport.document[name].as_string() for name in ("headline", "meaning")]
     chosen = select(Pot.slug, Pot.name, GuardReport.verdict, *said)
     chosen = chosen.outerjoin(GuardReport, GuardReport.pot_id == Pot.id).where(Pot.round_id == round_id)
-    rows = db.session.execute(chosen.order_by(Pot.position, Pot.id))
-    return [ContestLine(*(value or "" for value in row)) for row in rows]
+    rows, names = db.session.execute(chosen.order_by(Pot.position, Pot.id)), names_of_reports(round_id)
+    lines = [ContestLine(*(value or "" for value in row)) for row in rows]
+    return [line._replace(name=names[line.slug]) for line in lines if line.slug in names]
+
+
+def names_of_reports(round_id: int) -> dict[str, str]:
+    """What each report of a round is on, by the slug of its contest, or of its first contest.
+
+    {"hilltop": "The lanes (Hilltop and Riverside)", "quayside": "Quayside"}
+    """
+    pots = pots_of(round_id)
+    joined = {each.pots[0]: f"{each.name} ({each.wards_named})" for each in clusters_of(pots, {})}
+    return {pot.slug: joined.get(pot.slug, pot.name) for pot in pots if pot.slug in joined or not pot.cluster}
 
 
 def programme_of(round_id: int) -> list[str]:
@@ -126,10 +137,9 @@ def rounds_without_report() -> list[int]:
 
 
 def reports_made(round_id: int) -> tuple[int, int]:
-    """How many contests of a round have their report, and how many contests it has."""
-    counted = select(func.count(GuardReport.pot_id), func.count(Pot.id)).select_from(Pot).outerjoin(GuardReport)
-    made, wanted = db.session.execute(counted.where(Pot.round_id == round_id)).one()
-    return made, wanted
+    """How many reports of a round are made, and how many there are to be."""
+    lines = lines_of_round(round_id)
+    return sum(bool(line.headline) for line in lines), len(lines)
 
 
 def why_reports_failed(round_id: int) -> str:
@@ -248,18 +258,16 @@ def access_records(round_id: int) -> list[AccessView]:
 
 
 def reports_by_contest(round_id: int) -> dict[str, ReportView]:
-    """Every report of a round by the slug of its contest."""
+    """Every report of a round by the slug of its contest; of wards looked at together by the first of them."""
     from pbudget.guard.document import document_from
 
     chosen = select(Pot.slug, GuardReport).join(Pot, Pot.id == GuardReport.pot_id).where(Pot.round_id == round_id)
-    rows = db.session.execute(chosen.order_by(Pot.position, Pot.id))
-    return {slug: ReportView(row.made_at, document_from(row.document), row.programme) for slug, row in rows}
+    rows, names = db.session.execute(chosen.order_by(Pot.position, Pot.id)), names_of_reports(round_id)
+    found = {slug: row for slug, row in rows if slug in names}
+    return {slug: ReportView(row.made_at, document_from(row.document), row.programme) for slug, row in found.items()}
 
 
 def pack_of(round_id: int) -> list[tuple[str, ReportView]]:
-    """Every report of a round under the name of its contest."""
-    from pbudget.guard.document import document_from
-
-    chosen = select(Pot.name, GuardReport).join(Pot, Pot.id == GuardReport.pot_id).where(Pot.round_id == round_id)
-    rows = db.session.execute(chosen.order_by(Pot.position, Pot.id))
-    return [(name, ReportView(row.made_at, document_from(row.document), row.programme)) for name, row in rows]
+    """Every report of a round under the name of what it is on."""
+    names = names_of_reports(round_id)
+    return [(names[slug], found) for slug, found in reports_by_contest(round_id).items()]
