@@ -55,3 +55,18 @@ def clusters_in_words(clusters: Iterable[Cluster]) -> tuple[str, ...]:
         "themselves."
         for each in clusters
     )
+
+
+def names_of_reports(contests: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """What each report of a round is on, by the slug of its first contest; contests are (slug, name, cluster or "").
+
+    [("hilltop", "Hilltop", "The lanes"), ("quayside", "Quayside", ""), ("riverside", "Riverside", "The lanes")]
+    ->  {"hilltop": "The lanes (Hilltop and Riverside)", "quayside": "Quayside"}
+    """
+    members: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for slug, name, cluster in contests:
+        members.setdefault((cluster, "" if cluster else slug), []).append((slug, name))
+    return {
+        joined[0][0]: f"{cluster} ({listed([name for _, name in joined])})" if cluster else joined[0][1]
+        for (cluster, _), joined in members.items()
+    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from pbudget.balance.clusters import names_of_reports
 from pbudget.balance.disclosure import Publishable
 from pbudget.calculator.models import BudgetYear
 from pbudget.calculator.queries import BudgetView, budget_by_slug
@@ -19,7 +20,7 @@ from pbudget.ledger.queries import head_of
 from pbudget.results.models import RoundCount
 from pbudget.results.queries import count_of
 from pbudget.rounds.models import Pot, Round
-from pbudget.rounds.queries import RoundView, clusters_of, number_of_rounds, pots_of, rounds
+from pbudget.rounds.queries import RoundView, number_of_rounds, rounds
 from pbudget.rounds.rules.dates import say_utc
 from pbudget.rounds.rules.phases import CLOSED, DECIDING, OPEN
 from pbudget.wards.models import Ward
@@ -100,21 +101,14 @@ class ContestLine(NamedTuple):
 def lines_of_round(round_id: int) -> list[ContestLine]:
     """Every contest of a round with its verdict; wards looked at together are one line, at the first of them."""
     said = [GuardReport.document[name].as_string() for name in ("headline", "meaning")]
-    chosen = select(Pot.slug, Pot.name, GuardReport.verdict, *said)
+    chosen = select(Pot.slug, Pot.name, Pot.cluster, GuardReport.verdict, *said)
     chosen = chosen.outerjoin(GuardReport, GuardReport.pot_id == Pot.id).where(Pot.round_id == round_id)
-    rows, names = db.session.execute(chosen.order_by(Pot.position, Pot.id)), names_of_reports(round_id)
-    lines = [ContestLine(*(value or "" for value in row)) for row in rows]
-    return [line._replace(name=names[line.slug]) for line in lines if line.slug in names]
-
-
-def names_of_reports(round_id: int) -> dict[str, str]:
-    """What each report of a round is on, by the slug of its contest, or of its first contest.
-
-    {"hilltop": "The lanes (Hilltop and Riverside)", "quayside": "Quayside"}
-    """
-    pots = pots_of(round_id)
-    joined = {each.pots[0]: f"{each.name} ({each.wards_named})" for each in clusters_of(pots, {})}
-    return {pot.slug: joined.get(pot.slug, pot.name) for pot in pots if pot.slug in joined or not pot.cluster}
+    rows = db.session.execute(chosen.order_by(Pot.position, Pot.id)).all()
+    names, found = (
+        names_of_reports((row.slug, row.name, row.cluster) for row in rows),
+        {row.slug: row[3:] for row in rows},
+    )
+    return [ContestLine(slug, name, *(value or "" for value in found[slug])) for slug, name in names.items()]
 
 
 def programme_of(round_id: int) -> list[str]:
@@ -259,15 +253,27 @@ def access_records(round_id: int) -> list[AccessView]:
 
 def reports_by_contest(round_id: int) -> dict[str, ReportView]:
     """Every report of a round by the slug of its contest; of wards looked at together by the first of them."""
-    from pbudget.guard.document import document_from
-
-    chosen = select(Pot.slug, GuardReport).join(Pot, Pot.id == GuardReport.pot_id).where(Pot.round_id == round_id)
-    rows, names = db.session.execute(chosen.order_by(Pot.position, Pot.id)), names_of_reports(round_id)
-    found = {slug: row for slug, row in rows if slug in names}
-    return {slug: ReportView(row.made_at, document_from(row.document), row.programme) for slug, row in found.items()}
+    return {slug: found for slug, _, found in _reports(round_id)}
 
 
 def pack_of(round_id: int) -> list[tuple[str, ReportView]]:
     """Every report of a round under the name of what it is on."""
-    names = names_of_reports(round_id)
-    return [(names[slug], found) for slug, found in reports_by_contest(round_id).items()]
+    return [(name, found) for _, name, found in _reports(round_id)]
+
+
+def _reports(round_id: int) -> list[tuple[str, str, ReportView]]:
+    """Each report once: the slug of its first contest, the name of what it is on, the report."""
+    from pbudget.guard.document import document_from
+
+    chosen = select(Pot.slug, Pot.name, Pot.cluster, GuardReport).join(Pot, Pot.id == GuardReport.pot_id)
+    rows = db.session.execute(chosen.where(Pot.round_id == round_id).order_by(Pot.position, Pot.id)).all()
+    names, found = (
+        names_of_reports((row.slug, row.name, row.cluster) for row in rows),
+        {row.slug: row.GuardReport for row in rows},
+    )
+    views = {
+        slug: ReportView(row.made_at, document_from(row.document), row.programme)
+        for slug, row in found.items()
+        if slug in names
+    }
+    return [(slug, name, views[slug]) for slug, name in names.items()]

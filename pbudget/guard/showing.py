@@ -6,6 +6,7 @@ from flask import render_template
 
 from pbudget.guard.queries import ReportView, decisions_on
 from pbudget.guard.rules.decisions import CHOICES
+from pbudget.kit.texts import listed
 from pbudget.rounds.queries import PotView, RoundView
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def report_page(round_: RoundView, pot: PotView, found: ReportView, *, staff: bo
         contest={"round": round_, "pot": pot},
         found=found,
         document=found.document,
+        other_wards=listed([name for name in found.document.wards if name != pot.name]),
         colour=COLOURS[found.document.verdict],
         flag_words=flag_words,
         labels=LABELS,

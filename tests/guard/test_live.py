@@ -1,6 +1,7 @@
 """A report on a round that ran here: from ballots and sealed answers to a page, and nothing of a vote is touched."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ from pbudget.wards.actions import load_baseline
 from pbudget.wards.models import Borough
 from pbudget.wards.rules.baselines import read_baseline
 from tests.results.closed_round import add_places, close
-from tests.support.open_round import OWN, OpenRound, open_round
+from tests.support.open_round import OWN, OpenRound, PotPlan, open_round
 from tests.support.pages import PageClient
 
 BASELINE = """ward_code,ward_name,dimension,group,count,source,date
@@ -46,6 +47,7 @@ X99000002,Hilltop,age,35+,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
 X99000002,Hilltop,sex_16plus,F,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
 X99000002,Hilltop,sex_16plus,M,500,SYNTHETIC DEMO - NOT REAL,2021-03-21
 """
+SMALL_POT = replace(OWN, amount=6_000_000)
 FIGURES = {"age": ("0-15", "16-34", "35+"), "sex_16plus": ("F", "M")}
 
 
@@ -56,9 +58,12 @@ def voted(app, voters: list[tuple[str, str, str]], **given) -> OpenRound:
     return vote
 
 
-def open_with_questions(app, voters: list[tuple[str, str, str]], **given) -> OpenRound:
-    """An open round in Riverside; each voter is a proposal, an age and a sex ("" is silence)."""
-    vote = open_round(app, pots=(replace(OWN, amount=6_000_000),), letters=1, **given)
+def open_with_questions(
+    app, voters: list[tuple[str, str, str]], pots: Sequence[PotPlan] = (SMALL_POT,), **given
+) -> OpenRound:
+    """An open round in Riverside; each voter is a proposal, an age and a sex ("" is silence). With two pots (Riverside
+    and Hilltop) voters are of one ward and the other in turns."""
+    vote = open_round(app, pots=pots, letters=1, **given)
     with transaction() as session:
         session.execute(sa.update(Borough).values(is_demo=True))
     load_baseline(read_baseline(BASELINE.encode(), demo=True), SystemClock(), name="Testtown", demo=True)
@@ -66,29 +71,32 @@ def open_with_questions(app, voters: list[tuple[str, str, str]], **given) -> Ope
     with transaction() as session:
         save_questions(session, of_round(vote.id), questions)
     add_places(vote, len(voters))
-    cast_all(vote, voters)
+    cast_all(vote, voters, [pot.slug for pot in pots])
     return vote
 
 
-def cast_all(vote: OpenRound, voters: list[tuple[str, str, str]]) -> None:
+def cast_all(vote: OpenRound, voters: list[tuple[str, str, str]], pots: Sequence[str] = ("riverside",)) -> None:
     """Every ballot, and every answer, in one transaction: what one by one would take a minute."""
     folder, ids = keys_folder(), ids_of(keys_folder(), vote.slug)
     k_round, k_guard = (load_key(folder, vote.slug, name, ids) for name in ("round", "guard"))
     with transaction() as session:
         plan = plan_row(session, of_round(vote.id))
         assert plan
-        for entry, (choice, age, sex) in zip(vote.entries, voters, strict=False):
-            slot = slot_of(k_round, f"roll:{entry}")
-            append_ballot(session, vote.id, payload_of_choice(vote, slot, choice), secrets.token_hex(32))
+        for number, (entry, (choice, age, sex)) in enumerate(zip(vote.entries, voters, strict=False)):
+            slot, where = slot_of(k_round, f"roll:{entry}"), number % len(pots)
+            payload = payload_of_choice(vote, slot, choice, f"X9900000{where + 1}", pots[where])
+            append_ballot(session, vote.id, payload, secrets.token_hex(32))
             if age or sex:
                 link = guard_link_of(k_guard, slot)
                 kept = sealed(k_guard, link, {name: said for name, said in (("age", age), ("sex", sex)) if said})
                 session.add(EqualityAnswer(plan_id=plan.id, guard_link=link, part=1, sealed=kept))
 
 
-def payload_of_choice(vote: OpenRound, slot: str, choice: str) -> dict[str, object]:
-    place = {"v": 1, "round": vote.slug, "slot": slot, "ward": "X99000001"}
-    return {**place, "channel": "online", "assurance": "code", "contests": {"riverside": [choice]}}
+def payload_of_choice(
+    vote: OpenRound, slot: str, choice: str, ward: str = "X99000001", pot: str = "riverside"
+) -> dict[str, object]:
+    place = {"v": 1, "round": vote.slug, "slot": slot, "ward": ward}
+    return {**place, "channel": "online", "assurance": "code", "contests": {pot: [choice]}}
 
 
 def older_people_came(number: int = 110) -> list[tuple[str, str, str]]:

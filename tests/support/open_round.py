@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert, select
 
+from pbudget.balance.clusters import Cluster
 from pbudget.balance.thresholds import Thresholds
 from pbudget.db import transaction
 from pbudget.keys.actions import create_keys
@@ -57,6 +58,8 @@ class PotPlan:
     about: str = "For everybody who lives near by."
     limits: dict[str, int | None] | None = None
     rule: Rule = field(default_factory=Rule)
+    cluster: str = ""
+    """The name under which its ward is looked at together with others."""
 
     def columns(self) -> dict[str, Any]:
         limits = {"most_choices": None, "most_points": None, **(KINDS[self.ballot_type] | (self.limits or {}))}
@@ -135,7 +138,7 @@ def open_round(
         made = OpenRound(app, round_id, slug, wards, opens_at, closes_at)
         if assurance == "code":
             put_letters(session, made, letters, cost)
-        settled = replace(frozen(made, pots, given, keys.as_json()), thresholds=limits)
+        settled = replace(frozen(made, pots, given, keys.as_json()), thresholds=limits, clusters=clusters_in(pots))
         manifest = manifest_bytes(settled)
         session.get_one(Round, round_id).manifest = manifest.decode()
         open_ledger(session, round_id, manifest)
@@ -161,7 +164,15 @@ def put_wards(session) -> list[int]:
 def put_pot(session, round_id: int, plan: PotPlan, wards: list[int]) -> None:
     """A pot with its proposals."""
     ward_id = None if plan.ward is None else wards[plan.ward]
-    pot_id = replace_pot(session, round_id, plan.slug, ward_id=ward_id, rule=rule_as_json(plan.rule), **plan.columns())
+    pot_id = replace_pot(
+        session,
+        round_id,
+        plan.slug,
+        ward_id=ward_id,
+        rule=rule_as_json(plan.rule),
+        cluster=plan.cluster,
+        **plan.columns(),
+    )
     about = {"description": plan.about}
     add_projects(session, pot_id, [Project(name, cost, title, columns=about) for name, title, cost in plan.ideas])
 
@@ -217,11 +228,24 @@ def frozen(made: OpenRound, pots: Sequence[PotPlan], given: dict[str, Any], keys
     )
 
 
+def clusters_in(pots: Sequence[PotPlan]) -> tuple[Cluster, ...]:
+    """The clusters as the manifest has them."""
+    joined = {name: [pot for pot in pots if pot.cluster == name] for name in dict.fromkeys(p.cluster for p in pots)}
+    return tuple(
+        Cluster(name, tuple(p.slug for p in them), tuple(p.name for p in them), tuple(code_of(p) or "" for p in them))
+        for name, them in joined.items()
+        if name
+    )
+
+
+def code_of(plan: PotPlan) -> str | None:
+    return None if plan.ward is None else f"X9900000{plan.ward + 1}"
+
+
 def frozen_pot(plan: PotPlan) -> FrozenPot:
     """A pot as the manifest has it."""
-    ward = None if plan.ward is None else f"X9900000{plan.ward + 1}"
     proposals = tuple(FrozenProposal(name, title, cost) for name, title, cost in plan.ideas)
-    return FrozenPot(slug=plan.slug, ward=ward, rule=plan.rule, proposals=proposals, **plan.columns())
+    return FrozenPot(slug=plan.slug, ward=code_of(plan), rule=plan.rule, proposals=proposals, **plan.columns())
 
 
 def moments_around(now: datetime) -> dict[str, datetime]:
