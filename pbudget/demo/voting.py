@@ -44,6 +44,8 @@ LETTERS_A_WARD = 3
 YOUNGEST_VOTER = 16
 WARD_POT, BOROUGH_POT = 2_000_000, 6_000_000
 ACTOR = "demo"
+WATERSIDE, WATERSIDE_WARDS = "The waterside", ("X99000003", "X99000008")
+"""Two wards that are looked at together."""
 SET_UP: dict[str, Any] = {
     "name": NAME,
     "place": PLACE,
@@ -101,7 +103,8 @@ def _set_up(clock: Clock) -> RoundView:
         )
         wards = ward_ids()
         for ward in WARDS:
-            _put_pot(session, round_id, ward.name, WARD_POT, green_ideas(ward), wards[ward.code])
+            cluster = WATERSIDE if ward.code in WATERSIDE_WARDS else ""
+            _put_pot(session, round_id, ward.name, WARD_POT, green_ideas(ward), wards[ward.code], cluster)
         _put_pot(session, round_id, BOROUGH_WIDE, BOROUGH_POT, green_borough_ideas(), None)
         save_questions(session, of_round(round_id), asked(tuple(STANDARD), (), groups_by_dimension(()), YOUNGEST_VOTER))
     made = round_by_slug(SLUG)
@@ -118,15 +121,20 @@ def _two_weeks_from(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _put_pot(
-    session: Session, round_id: int, name: str, amount: int, ideas: Sequence[CostedIdea], ward_id: int | None
+    session: Session,
+    round_id: int,
+    name: str,
+    amount: int,
+    ideas: Sequence[CostedIdea],
+    ward_id: int | None,
+    cluster: str = "",
 ) -> None:
     """A ward's pot is decided by ticks and Equal Shares; the borough's by sharing out ten points."""
     shape = {"ballot_type": "approval", "most_choices": 4} if ward_id else {"ballot_type": "points", "most_points": 10}
     rule = Rule(EQUAL_SHARES, completion="greedy", utility="cost" if ward_id else "score")
     slug_ = name.lower().replace(" ", "-")
-    pot_id = replace_pot(
-        session, round_id, slug_, name=name, amount=amount, ward_id=ward_id, rule=rule_as_json(rule), **shape
-    )
+    columns = {"name": name, "amount": amount, "ward_id": ward_id, "rule": rule_as_json(rule), "cluster": cluster}
+    pot_id = replace_pot(session, round_id, slug_, **columns, **shape)
     add_projects(
         session,
         pot_id,

@@ -57,7 +57,12 @@ def opening_of(round_: SetUp) -> Subject:
         else "no roll: anybody says who they are",
         "unawarded": settled.unawarded,
         "published": settled.publish,
+        **({"together": _together_words(settled)} if settled.clusters else {}),
     }
+
+
+def _together_words(settled: FrozenRound) -> str:
+    return "; ".join(f"{each.name}: {each.wards_named}" for each in settled.clusters)
 
 
 def _extension_words(settled: FrozenRound) -> str:
@@ -80,6 +85,7 @@ def words_of_opening(subject: Mapping[str, Any]) -> Words:
         ("Voting closes", subject["closes"]),
         ("More time at the close", subject["extension"]),
         *pots,
+        *([("Wards looked at together", subject["together"])] if "together" in subject else []),
         ("Voters", subject["voters"]),
         ("Money no project gets", subject["unawarded"]),
         ("Published", "a file of every ballot" if subject["published"] == "ballots" else "totals for each project"),
