@@ -143,7 +143,7 @@ class Pot(Base):
     """How many projects a ballot may name; None is no limit. A knapsack ballot is also held to the pot's amount."""
     most_points: Mapped[int | None]
     """How many points a points ballot gives out in all."""
-    cluster: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    cluster: Mapped[str] = mapped_column(String(80), default="", server_default=text("''"))
     """The name under which its ward is looked at together with others; empty where it is looked at by itself."""
 
     round: Mapped[Round] = relationship(back_populates="pots")
