@@ -51,8 +51,8 @@ def clusters_in_words(clusters: Iterable[Cluster]) -> tuple[str, ...]:
     """Which wards are looked at together, for residents."""
     return tuple(
         f"{each.wards_named} are looked at together, as “{each.name}”: one report says who took part there, and the "
-        "quorum is of these wards together. Each ward still votes on its own projects, and its votes are counted by "
-        "themselves."
+        "quorum is of these wards together. Each ward still votes on its own projects, and its votes are counted on "
+        "their own."
         for each in clusters
     )
 
