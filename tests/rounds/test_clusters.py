@@ -11,6 +11,7 @@ from pbudget.rounds.queries import pots_of
 from pbudget.rounds.setting_up import WardTaken, add_pots, remove_pot, save_cluster
 from pbudget.wards.models import Ward
 from tests.rounds.building import Ready, new_proposals, pass_test, ready_round
+from tests.rounds.test_quorum import load_figures
 from tests.support.pages import PageClient
 from tests.support.staff import sign_in
 
@@ -127,6 +128,15 @@ def test_it_is_settled_with_the_manifest_and_residents_read_it_before(sqlite_app
     assert "so this is settled" in officer.get(PAGE).text
     refused = officer.post(f"{PAGE}/the-lanes", {"name": "Others", "wards": ["hilltop", "quayside"]}, status=422)
     assert "The round has opened" in refused.text
+
+
+def test_each_of_its_contests_needs_the_quorum_of_all_its_wards(ready, officer):
+    load_figures(ready)
+    officer.post(PAGE, TOGETHER, status=303)
+    ready.open()
+    needs = json.loads(head_of(ready.id).manifest)["quorum"]["contests"]
+    assert needs["riverside"] == needs["hilltop"] == {"needed": 405, "of": "residents", "people": 20_210}
+    assert needs["quayside"] == {"needed": 203, "of": "residents", "people": 10_105}
 
 
 def test_a_round_without_clusters_has_the_manifest_it_always_had(ready):

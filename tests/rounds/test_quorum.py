@@ -24,15 +24,17 @@ def ready(sqlite_app) -> Ready:
 
 
 def load_figures(ready: Ready) -> None:
-    ward_id = pots_of(ready.id)[0].ward_id
+    """Of every ward that has a pot."""
+    wards = [pot.ward_id for pot in pots_of(ready.id)]
     with transaction() as session:
-        borough = session.get_one(Ward, ward_id).borough_id
+        borough = session.get_one(Ward, wards[0]).borough_id
         figures = Baseline(borough_id=borough, version="a" * 64, loaded_on=NOW.date(), is_current=True)
         session.add(figures)
         session.flush()
         for n, (group, count) in enumerate(AGES.items()):
             row = {"dimension": "age", "group": group, "count": count, "population_base": "all", "position": n}
-            session.add(BaselineCount(baseline_id=figures.id, ward_id=ward_id, source="Test figures", **row))
+            same = {"baseline_id": figures.id, "source": "Test figures", **row}
+            session.add_all(BaselineCount(ward_id=ward_id, **same) for ward_id in wards)
 
 
 def frozen_in(ready: Ready) -> dict[str, object]:
