@@ -24,7 +24,7 @@ from pbudget.demo.ashmere.editions import BOROUGH_WIDE, COMING, FIRST, SECOND, C
 from pbudget.demo.ashmere.files import past_files
 from pbudget.demo.ashmere.residents import baseline_csv, postcodes_csv
 from pbudget.demo.ashmere.shapes import geojson
-from pbudget.demo.ashmere.wards import BOROUGH, HELP_HOURS, HELP_PHONE, HUBS, PLACE, WARDS
+from pbudget.demo.ashmere.wards import BOROUGH, HELP_HOURS, HELP_PHONE, HUBS, PLACE, WARDS, cluster_of
 from pbudget.demo.budget import KEYS
 from pbudget.demo.label import (
     ASHMERE_NOTICE,
@@ -198,12 +198,19 @@ def _write_coming_round(session: Session) -> None:
     for each in WARDS:
         found = ward(each.code)
         ward_id = found.id if found else None
-        _write_pot(session, round_id, each.name, COMING.ward_pot, ward_ideas(each, COMING), ward_id)
+        ideas, joined = ward_ideas(each, COMING), cluster_of(each.code)
+        _write_pot(session, round_id, each.name, COMING.ward_pot, ideas, ward_id, joined)
     _write_pot(session, round_id, BOROUGH_WIDE, COMING.borough_pot, borough_ideas(COMING), None)
 
 
 def _write_pot(
-    session: Session, round_id: int, name: str, pounds: int, ideas: Sequence[CostedIdea], ward_id: int | None
+    session: Session,
+    round_id: int,
+    name: str,
+    pounds: int,
+    ideas: Sequence[CostedIdea],
+    ward_id: int | None,
+    cluster: str = "",
 ) -> None:
     pot_id = replace_pot(
         session,
@@ -214,6 +221,7 @@ def _write_pot(
         ballot_type="approval",
         rule=rule_as_json(rule_in_file({"rule": COMING.rule})),
         ward_id=ward_id,
+        cluster=cluster,
     )
     described = [
         Project(idea.reference, idea.cost * PENCE, idea.title, idea.category, {"description": idea.description})

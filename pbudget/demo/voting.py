@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pbudget.db import transaction
 from pbudget.demo.ashmere.editions import BOROUGH_WIDE, CostedIdea, green_borough_ideas, green_ideas
-from pbudget.demo.ashmere.wards import PLACE, WARDS
+from pbudget.demo.ashmere.wards import PLACE, WARDS, cluster_of
 from pbudget.equality.actions import save_questions
 from pbudget.equality.rules.consultations import of_round
 from pbudget.equality.rules.questions import STANDARD, asked
@@ -44,8 +44,6 @@ LETTERS_A_WARD = 3
 YOUNGEST_VOTER = 16
 WARD_POT, BOROUGH_POT = 2_000_000, 6_000_000
 ACTOR = "demo"
-WATERSIDE, WATERSIDE_WARDS = "The waterside", ("X99000003", "X99000008")
-"""Two wards that are looked at together."""
 SET_UP: dict[str, Any] = {
     "name": NAME,
     "place": PLACE,
@@ -103,8 +101,8 @@ def _set_up(clock: Clock) -> RoundView:
         )
         wards = ward_ids()
         for ward in WARDS:
-            cluster = WATERSIDE if ward.code in WATERSIDE_WARDS else ""
-            _put_pot(session, round_id, ward.name, WARD_POT, green_ideas(ward), wards[ward.code], cluster)
+            joined = cluster_of(ward.code)
+            _put_pot(session, round_id, ward.name, WARD_POT, green_ideas(ward), wards[ward.code], joined)
         _put_pot(session, round_id, BOROUGH_WIDE, BOROUGH_POT, green_borough_ideas(), None)
         save_questions(session, of_round(round_id), asked(tuple(STANDARD), (), groups_by_dimension(()), YOUNGEST_VOTER))
     made = round_by_slug(SLUG)

@@ -34,6 +34,8 @@ def _places(park: str, school: str, hall: str, street: str, estate: str, path: s
     return {"park": park, "school": school, "hall": hall, "street": street, "estate": estate, "path": path}
 
 
+WATERSIDE = ("X99000003", "X99000008")
+"""Two wards that are looked at together."""
 WARDS = (
     MadeUpWard(
         "X99000001",
@@ -198,3 +200,8 @@ HUBS = (
     ),
 )
 """Name, address, opening hours, access, ward: as made up as everything else here."""
+
+
+def cluster_of(code: str) -> str:
+    """The name under which the guard looks at this ward with another one; empty for most."""
+    return "The waterside" if code in WATERSIDE else ""
