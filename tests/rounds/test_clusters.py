@@ -120,6 +120,7 @@ def test_it_is_settled_with_the_manifest_and_residents_read_it_before(sqlite_app
     officer.post(PAGE, TOGETHER, status=303)
     said = "Riverside and Hilltop are looked at together, as “The lanes”"
     assert said in PageClient(sqlite_app).get(PUBLIC).text
+    assert "The lanes: Riverside and Hilltop" in officer.get(f"{ROUND}/ask/open").text, "two officers approve it"
     ready.open()
     manifest = json.loads(head_of(ready.id).manifest)
     wards = ["X99000001", "X99000010"]
