@@ -24,7 +24,7 @@ from pbudget.results.counting import LotNeeded, count_round
 from pbudget.roll.generating import start_batch
 from pbudget.roll.uploads import keep_upload
 from pbudget.rounds.queries import pots_of, set_up_by_slug
-from pbudget.rounds.setting_up import add_pots, create_round
+from pbudget.rounds.setting_up import add_pots, create_round, save_cluster
 from pbudget.tally.rules.rule import Rule as CountingRule
 from pbudget.web.access import access_of
 from tests.accounts.matrix import csrf_token, routes
@@ -49,21 +49,28 @@ class Belonging:
 
 
 def being_set_up(officer: str) -> Belonging:
-    """Pots, proposals, letters and a file of the roll that is looked through."""
+    """Pots, wards looked at together, proposals, letters and a file of the roll that is looked through."""
     with transaction() as session:
-        ward = put_wards(session)[0]
+        ward, other = put_wards(session)
     for where in (HERE, THERE):
         slug = create_round(f"{where} being set up", "Testtown", officer)
         round_id = set_up_by_slug(slug).id
-        add_pots(round_id, {ward: f"Pot {where}"}, 3_000_000, officer)
-        (pot,) = pots_of(round_id)
+        add_pots(round_id, {ward: f"Pot {where}", other: f"Other {where}"}, 3_000_000, officer)
+        pot, second = pots_of(round_id)
+        save_cluster(round_id, "", f"Cluster {where}", [pot.slug, second.slug], officer)
         with transaction() as session:
             save_proposals(session, round_id, new_proposals(pot.id, {f"bench-{where}": 1_200_000}), officer)
         add_entries(round_id, ward)
         batch = start_batch(round_id, ward, actor=officer)
         upload = keep_upload(round_id, io.BytesIO(ROLL_FILE))
     proposal = db.session.scalar(select(Proposal.id).where(Proposal.pot_id == pot.id))
-    things = {"pot": pot.slug, "proposal_id": proposal, "batch_id": batch.id, "name": upload}
+    things = {
+        "pot": pot.slug,
+        "cluster": f"cluster-{THERE}",
+        "proposal_id": proposal,
+        "batch_id": batch.id,
+        "name": upload,
+    }
     return Belonging("being-set-up", things)
 
 
