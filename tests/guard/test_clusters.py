@@ -12,7 +12,15 @@ from pbudget.guard.bundled import reports_in_bundle
 from pbudget.guard.live import report_round
 from pbudget.guard.models import GuardReport
 from pbudget.guard.outreach import votes_by_wards
-from pbudget.guard.queries import inputs_of, manifest_of, report_on, reports_made, rounds_without_report, verdicts_of
+from pbudget.guard.queries import (
+    inputs_of,
+    lines_of_round,
+    manifest_of,
+    report_on,
+    reports_made,
+    rounds_without_report,
+    verdicts_of,
+)
 from pbudget.guard.rules.quorum import quorum_lines
 from pbudget.results.counting import count_round
 from pbudget.rounds.models import Pot
@@ -20,7 +28,7 @@ from pbudget.rounds.queries import round_by_id
 from tests.guard.test_live import SMALL_POT, ledger_rows, older_people_came, open_with_questions, outcome_rows
 from tests.results.closed_round import close
 from tests.results.test_officer_acts import publish
-from tests.support.open_round import OpenRound
+from tests.support.open_round import BOROUGH_WIDE, OpenRound
 from tests.support.pages import PageClient
 from tests.support.staff import sign_in
 
@@ -88,6 +96,17 @@ def test_killed_before_it_is_kept_it_is_made_again_and_the_same(counted, monkeyp
         session.execute(sa.delete(GuardReport))
     list(report_round(counted.id))
     assert kept(counted) == first and rounds_without_report() == []
+
+
+def test_a_contest_of_everybody_has_a_report_of_its_own_beside_them(sqlite_app):
+    vote = open_with_questions(sqlite_app, older_people_came(20), (BOROUGH_WIDE, RIVERSIDE, HILLTOP))
+    close(vote)
+    count_round(vote.id, "system")
+    assert list(report_round(vote.id)) == [(1, 3), (3, 3)]
+    assert [line.name for line in lines_of_round(vote.id)] == ["the whole borough", TOGETHER]
+    assert reports_made(vote.id) == (2, 2)
+    reports = kept(vote)
+    assert reports["riverside"] == reports["hilltop"] != reports["borough"]
 
 
 def test_officers_and_residents_meet_it_once_with_the_names_of_the_wards(sqlite_app, counted):

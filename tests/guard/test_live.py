@@ -71,7 +71,7 @@ def open_with_questions(
     with transaction() as session:
         save_questions(session, of_round(vote.id), questions)
     add_places(vote, len(voters))
-    cast_all(vote, voters, [pot.slug for pot in pots])
+    cast_all(vote, voters, [pot.slug for pot in pots if pot.ward is not None])
     return vote
 
 
