@@ -18,6 +18,7 @@ from pbudget.calculator.actions import (
 from pbudget.calculator.forms import SheetForm, TableForm
 from pbudget.calculator.outcome import what_people_said
 from pbudget.calculator.queries import BudgetView, budget_by_slug, budgets, responses_so_far, versions_of
+from pbudget.calculator.rules.balance import Choices
 from pbudget.calculator.rules.budget import Budget
 from pbudget.calculator.rules.cells import moment
 from pbudget.calculator.rules.choices import Part, parts_of
@@ -26,7 +27,7 @@ from pbudget.calculator.rules.numbers import read_percent
 from pbudget.calculator.rules.sheet import LARGEST_FILE, BudgetNotUsable, read_budget
 from pbudget.calculator.rules.sheet_written import rows_of
 from pbudget.calculator.rules.standing import CLOSED, OPEN, parts_not_signed_off
-from pbudget.calculator.rules.words import facts_of
+from pbudget.calculator.rules.words import facts_of, words_of
 from pbudget.kit.errors import BadInput
 from pbudget.kit.spreadsheets import csv_bytes
 from pbudget.kit.texts import tidy, whole_number
@@ -200,11 +201,13 @@ def words(slug: str, key: str) -> Response:
 @pages.post("/<slug>/words/<key>")
 @roles("officer")
 def save_words(slug: str, key: str) -> ResponseReturnValue:
-    """Keep them as the next version of the budget."""
+    """Keep them as the next version of the budget; or only show what residents would read."""
     budget = _budget(slug)
     part, typed = _part(budget, key), request.form.to_dict()
     try:
         changed = with_words(budget.content, key, typed)
+        if "preview" in request.args:
+            return _words_page(budget, part, key, typed, {}, changed)
         number = whole_number(request.form.get("version", "")) or 0
         change_words(slug, changed, number, signed_in_staff().id, f"Words of {part.name}")
     except WordsNotUsable as error:
@@ -214,9 +217,23 @@ def save_words(slug: str, key: str) -> ResponseReturnValue:
     return redirect(url_for("staff_budgets.one_budget", slug=slug) + f"#part-{key}", 303)
 
 
-def _words_page(budget: BudgetView, part: Part, key: str, typed: dict[str, str], problems: dict[str, str]) -> Response:
+def _words_page(
+    budget: BudgetView,
+    part: Part,
+    key: str,
+    typed: dict[str, str],
+    problems: dict[str, str],
+    changed: Budget | None = None,
+) -> Response:
     page = render_template(
-        "calculator/staff/words.html", budget=budget, part=part, key=key, typed=typed, problems=problems
+        "calculator/staff/words.html",
+        budget=budget,
+        part=part,
+        key=key,
+        typed=typed,
+        problems=problems,
+        is_changed=changed is not None,
+        read=words_of(changed or budget.content, Choices(), {}, "", key),
     )
     return make_response(page, 422 if problems else 200)
 

@@ -72,6 +72,20 @@ def test_words_are_changed_signed_off_and_kept_as_a_version(officer: PageClient)
     assert "Somebody else changed this budget" in late.text
 
 
+def test_words_are_shown_as_residents_read_them_before_they_are_saved(officer: PageClient):
+    name = actions.load_budget(a_budget(**CLOSES))
+    page = f"/staff/budgets/{name}/words/libraries"
+    asked = officer.get(page)
+    assert "With the words that are saved" in asked.one("#preview").get_text()
+    where = asked.one("button[formaction]")["formaction"].partition("#")[0]
+    fields = {f["name"]: f.get("value") or f.get_text() for f in asked.soup.select("main form [name]")}
+    shown = officer.post(where, {**fields, "lost.2": "Two of nine libraries close"}, 200, page=page)
+    assert "Lost: Two of nine libraries close" in shown.one("#preview").get_text()
+    assert shown.one('[name="lost.2"]').get_text() == "Two of nine libraries close", "what was typed is gone"
+    assert there(name).version == 1
+    officer.post(where, {**fields, "lost.2": "x" * 1501}, 422, page=page)
+
+
 def test_a_budget_is_opened_and_closed_by_an_officer(officer: PageClient):
     name = actions.load_budget(a_budget())
     page = f"/staff/budgets/{name}"
