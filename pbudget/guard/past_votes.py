@@ -4,6 +4,7 @@ The winners as cast follow the written recipe: greedy by votes; `greedy-no-skip`
 not fit, anything else passes it over; META's minimum score holds; ties go to the lower cost, then the smaller id.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -31,7 +32,7 @@ ALWAYS_ASKED = (AGE, SEX)
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Look(ABC):
     """A vote, what it is compared with, what the guard found, Equal Shares' winners, what a reader must know."""
 
     residents: Residents | None
@@ -44,24 +45,24 @@ class Look:
     """When ballots came, where that was counted: another input of the report."""
 
     @property
+    @abstractmethod
     def title(self) -> str:
         """What was voted on."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def titles(self) -> dict[str, str]:
         """The projects by id, as people read them."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def counted_by(self) -> str:
         """The rule in a few words."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def counted(self) -> dict[str, Any]:
         """What of the count decides the report: pot, costs, rule."""
-        raise NotImplementedError
 
     def as_object(self) -> dict[str, Any]:
         """The report for programs."""
