@@ -9,6 +9,7 @@ Anything written outside one is refused, so no page can write by accident.
 
 import fcntl
 import math
+import os
 import sqlite3
 import threading
 import time
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -118,14 +119,17 @@ class WriteGate:
         if not self._threads.acquire(timeout=PATIENCE_SECONDS):
             raise _busy()
         try:
-            with self._lock_file.open("w") as file:
+            file = os.open(self._lock_file, os.O_WRONLY | os.O_CREAT, 0o666)
+            try:
                 _lock_in_time(file, give_up)
                 yield max(0.0, give_up - time.monotonic())
+            finally:
+                os.close(file)  # which lets go of the lock
         finally:
             self._threads.release()
 
 
-def _lock_in_time(file: IO[str], give_up: float) -> None:
+def _lock_in_time(file: int, give_up: float) -> None:
     while True:
         try:
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -210,9 +214,9 @@ def transaction() -> Iterator[Session]:
     session.rollback()  # ends the snapshot of earlier reads: a reader cannot become a writer
     gate: WriteGate | None = current_app.extensions.get("write_gate")
     with gate.held() if gate else nullcontext(PATIENCE_SECONDS) as patience:
-        session.info["writing"] = True
         try:
-            session.connection(execution_options={"writing": True, "patience": patience})
+            options = {"writing": True, "patience": patience}
+            session.info["writing"] = session.connection(execution_options=options)
             yield session
             session.commit()
         except BaseException:
@@ -220,6 +224,17 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop("writing", None)
+
+
+def writing(session: Session) -> Connection:
+    """The connection of the transaction that the session is in: a statement on it costs half of one on the session.
+
+    Raises WriteOutsideTransaction outside one.
+    """
+    connection: Connection | None = session.info.get("writing")
+    if connection is None:
+        raise WriteOutsideTransaction("A statement that writes was to run outside `with transaction():`.")
+    return connection
 
 
 def database_now(session: Session) -> datetime:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from pbudget.db import PRAGMAS, WriteOutsideTransaction, db, transaction
+from pbudget.db import PRAGMAS, WriteOutsideTransaction, db, transaction, writing
 
 tally_marks = Table("test_mark", MetaData(), Column("id", Integer, primary_key=True, autoincrement=False))
 
@@ -68,6 +68,14 @@ def test_a_transaction_inside_a_transaction_is_one_transaction(marks):
 def test_a_write_outside_a_transaction_is_refused(marks):
     with pytest.raises(WriteOutsideTransaction):
         db.session.execute(insert(marks).values(id=1))
+
+
+def test_the_connection_to_write_on_is_there_inside_a_transaction_only(marks):
+    with transaction() as session:
+        writing(session).execute(insert(marks).values(id=1))
+    assert count(marks) == 1
+    with pytest.raises(WriteOutsideTransaction):
+        writing(db.session())
 
 
 def test_a_write_after_a_read_does_not_fail_on_a_stale_snapshot(marks):

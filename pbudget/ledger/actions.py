@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, column, insert, select, table, update
 from sqlalchemy.orm import Session
 
-from pbudget.db import table_of
+from pbudget.db import table_of, writing
 from pbudget.kit.errors import PbudgetError
 from pbudget.ledger.checkpoints import Checkpoint, say_utc, sign
 from pbudget.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
@@ -93,12 +93,12 @@ def hold_ledger(session: Session, round_id: int) -> HeadView:
 
     Read the time after this (`database_now`), not before. On SQLite the transaction itself is the queue.
     """
-    return _held(session.connection().execute(HEAD_TO_HOLD, {"held_id": round_id}).first())
+    return _held(writing(session).execute(HEAD_TO_HOLD, {"held_id": round_id}).first())
 
 
 def hold_ledger_of(session: Session, slug: str) -> HeadView:
     """Hold the ledger of the round with this slug, in one question."""
-    return _held(session.connection().execute(HEAD_TO_HOLD_BY_SLUG, {"slug": slug}).first())
+    return _held(writing(session).execute(HEAD_TO_HOLD_BY_SLUG, {"slug": slug}).first())
 
 
 def _held(row: Any) -> HeadView:
@@ -191,8 +191,9 @@ def _put(session: Session, head: HeadView, entry: Entry, idem: str | None = None
     columns = entry._asdict()
     del columns["round"]
     columns["entry_id"] = columns.pop("id")
-    session.execute(NEW_ENTRY, {"round_id": head.round_id, "idem": idem, **columns})
+    connection = writing(session)
+    connection.execute(NEW_ENTRY, {"round_id": head.round_id, "idem": idem, **columns})
     place = {"held_id": head.round_id, "held_seq": head.seq}
-    session.execute(MOVED_HEAD, {**place, "seq": entry.seq, "head": entry.head})
+    connection.execute(MOVED_HEAD, {**place, "seq": entry.seq, "head": entry.head})
     body = read_canonical(entry.body) if entry.body else None
     return EntryView(entry.seq, entry.kind, entry.id, entry.leaf, entry.head, body)

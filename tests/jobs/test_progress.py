@@ -9,7 +9,7 @@ from pbudget.db import db, transaction
 from pbudget.jobs.actions import give_sign_of_life
 from pbudget.jobs.models import DutyRecord
 from pbudget.jobs.queries import JobView, troubles
-from pbudget.jobs.turns import ROWS_A_TURN, taking_turns
+from pbudget.jobs.turns import REST_SECONDS, ROWS_A_TURN, taking_turns
 from tests.jobs.building import OffsetClock
 from tests.support.staff import sign_in
 
@@ -63,5 +63,8 @@ def test_nobody_else_is_troubled_with_it(client):
     assert "No worker" not in client.get("/staff").text
 
 
-def test_taking_turns_gives_every_item_once_and_in_order():
-    assert list(taking_turns(range(3 * ROWS_A_TURN + 1))) == list(range(3 * ROWS_A_TURN + 1))
+def test_taking_turns_gives_every_item_once_and_in_order_and_rests_between(monkeypatch):
+    rests = []
+    monkeypatch.setattr("pbudget.jobs.turns.time.sleep", rests.append)
+    assert list(taking_turns(range(3 * ROWS_A_TURN))) == list(range(3 * ROWS_A_TURN))
+    assert rests == [REST_SECONDS] * 3

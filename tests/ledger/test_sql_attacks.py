@@ -391,6 +391,6 @@ def cast_in_sql(connection: Connection, round_id: int) -> None:
     from sqlalchemy.orm import Session
 
     with Session(connection) as session:
-        session.info["writing"] = True
+        session.info["writing"] = connection
         append_ballot(session, round_id, payload(), "token")
         session.flush()
