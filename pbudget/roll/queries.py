@@ -6,7 +6,19 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from pbudget.db import db
@@ -116,8 +128,15 @@ def stops_so_far(round_id: int | ColumnElement[int]) -> ScalarSelect[int]:
 
 def stopped_since(round_id: int, stops: int, session: Session | None = None) -> list[str]:
     """Ids of entries whose code was stopped, or whose ward was corrected, after this number."""
-    chosen = select(RollStop.roll_entry_id).where(RollStop.round_id == round_id, RollStop.id > stops).distinct()
-    return list((session or db.session).scalars(chosen))
+    connection = (session or db.session()).connection()
+    return list(connection.scalars(STOPPED_SINCE, {"of_round": round_id, "stops": stops}))
+
+
+STOPPED_SINCE = (  # built once, because every page of a ballot asks it
+    select(RollStop.roll_entry_id)
+    .where(RollStop.round_id == bindparam("of_round"), RollStop.id > bindparam("stops"))
+    .distinct()
+)
 
 
 def roll_size_by_ward(round_id: int) -> dict[int, int]:

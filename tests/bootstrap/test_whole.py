@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 pytestmark = pytest.mark.full
 
 SET_UP = [str(WITHOUT_VENV), "app.py", "--set-up-only", "--no-demo"]
-SECOND_START = 3.0  # seconds of processor time, which another program on the machine does not stretch
+SECOND_START = 3.0  # seconds of processor time, which other programs stretch far less than the time on the clock
 
 
 def clone(folder: Path) -> Places:
@@ -77,6 +77,12 @@ def test_three_set_ups_at_once_make_one_whole_one(tmp_path: Path) -> None:
 def test_a_second_start_costs_less_than_three_seconds_of_one_core(tmp_path: Path) -> None:
     places, environ = clone(tmp_path / "clone"), environment(True, tmp_path / "bin")
     subprocess.run([str(WITHOUT_VENV), "app.py", "--set-up-only"], cwd=places.root, env=environ, check=True)
+    assert min(cost_of_a_start(places, environ) for _ in range(3)) < SECOND_START
+    assert_whole(places)
+
+
+def cost_of_a_start(places: Places, environ: dict[str, str]) -> float:
+    """Seconds of processor time from the command to the first answer; what else the machine does only adds to it."""
     used, give_up, port = processor_time(), time.monotonic() + 180, free_port()
     server = subprocess.Popen([str(WITHOUT_VENV), "app.py", "--port", str(port)], cwd=places.root, env=environ)
     try:
@@ -86,8 +92,7 @@ def test_a_second_start_costs_less_than_three_seconds_of_one_core(tmp_path: Path
     finally:
         server.terminate()
         server.wait()
-    assert processor_time() - used < SECOND_START
-    assert_whole(places)
+    return processor_time() - used
 
 
 def processor_time() -> float:
