@@ -68,7 +68,10 @@ def find_uv(workshop: Workshop) -> str | None:
 
 
 def install_packages(workshop: Workshop, for_tests: bool) -> None:
-    """Install the lock and then pbudget itself, editable. The test lock holds everything the run lock does."""
+    """Install the lock and then pbudget itself, editable. The test lock holds everything the run lock does.
+
+    Compiled now, every later start takes half the processor's time, also for a service that may not write here.
+    """
     places = workshop.places
     stamps, half_made = [places.venv / ".pbudget-run", places.venv / ".pbudget-test"], half_made_mark(places)
     lock = places.requirements / ("test.txt" if for_tests else "run.txt")
@@ -82,7 +85,7 @@ def install_packages(workshop: Workshop, for_tests: bool) -> None:
             stamp.unlink(missing_ok=True)
         workshop.run(
             PACKAGES_STEP,
-            [*installer, "--require-hashes", "-r", lock],
+            [*installer, "--compile", "--require-hashes", "-r", lock],
             [*installer, "--no-build-isolation", "--no-deps", "--editable", places.root],
             extra={"PIP_USER": "0"},  # a `user = true` in somebody's pip.conf is not possible in a virtual environment
         )

@@ -43,6 +43,7 @@ def assert_whole(places: Places) -> None:
     for command in (["-m", "pip", "check"], ["-c", "import app; app.create_app()"]):
         done = subprocess.run([places.python, *command], cwd=places.root, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+    assert any(places.venv.glob("lib/*/site-packages/sqlalchemy/**/*.pyc")), "every start compiles it again"
     assert len(list(places.vendor.iterdir())) == 3
     changed = subprocess.run(["git", "status", "--short"], cwd=places.root, capture_output=True, text=True)
     assert changed.stdout == ""
