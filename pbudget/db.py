@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -212,8 +212,7 @@ def transaction() -> Iterator[Session]:
         yield session
         return
     session.rollback()  # ends the snapshot of earlier reads: a reader cannot become a writer
-    gate: WriteGate | None = current_app.extensions.get("write_gate")
-    with gate.held() if gate else nullcontext(PATIENCE_SECONDS) as patience:
+    with _gate_held() as patience:
         try:
             options = {"writing": True, "patience": patience}
             session.info["writing"] = session.connection(execution_options=options)
@@ -226,8 +225,44 @@ def transaction() -> Iterator[Session]:
             session.info.pop("writing", None)
 
 
+@contextmanager
+def lean_transaction() -> Iterator[Connection]:
+    """The same for an act that must be quick: a connection and no session, which costs half.
+
+    Nothing inside it uses the session. A lean transaction inside `transaction()` joins it.
+    """
+    if db.session.registry.has():  # making a session to ask it would cost as much as the gate
+        outer: Connection | None = db.session.info.get("writing")
+        if outer:
+            yield outer
+            return
+        db.session.rollback()
+    with _gate_held() as patience, db.engine.connect() as connection:
+        connection = connection.execution_options(writing=True, patience=patience)
+        with connection.begin():
+            yield connection
+
+
+def _gate_held() -> AbstractContextManager[float]:
+    """The write gate of SQLite, and the seconds that are left to wait; on PostgreSQL all of them."""
+    gate: WriteGate | None = current_app.extensions.get("write_gate")
+    return gate.held() if gate else nullcontext(PATIENCE_SECONDS)
+
+
+def asking(on: Session | Connection | None = None) -> Connection:
+    """The connection to ask on, the present session's unless told: a statement on it costs half of one on the session.
+
+    Where every millisecond counts; what is written goes through `writing`.
+    """
+    if isinstance(on, Connection):
+        return on
+    session = on or db.session()
+    connection: Connection | None = session.info.get("writing")
+    return connection or session.connection()
+
+
 def writing(session: Session) -> Connection:
-    """The connection of the transaction that the session is in: a statement on it costs half of one on the session.
+    """The connection of the transaction that the session is in, for the same reason.
 
     Raises WriteOutsideTransaction outside one.
     """

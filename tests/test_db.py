@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from pbudget.db import PRAGMAS, WriteOutsideTransaction, db, transaction, writing
+from pbudget.db import PRAGMAS, WriteOutsideTransaction, asking, db, lean_transaction, transaction, writing
 
 tally_marks = Table("test_mark", MetaData(), Column("id", Integer, primary_key=True, autoincrement=False))
 
@@ -76,6 +76,42 @@ def test_the_connection_to_write_on_is_there_inside_a_transaction_only(marks):
     assert count(marks) == 1
     with pytest.raises(WriteOutsideTransaction):
         writing(db.session())
+
+
+def test_a_lean_transaction_commits_at_its_end_and_ends_the_snapshot_of_earlier_reads(marks):
+    db.session.execute(select(marks)).all()
+    with lean_transaction() as connection:
+        connection.execute(insert(marks).values(id=1))
+    assert len(db.session.execute(select(marks)).all()) == 1
+
+
+def test_an_error_inside_a_lean_transaction_leaves_nothing_behind(marks):
+    with pytest.raises(IntegrityError), lean_transaction() as connection:
+        connection.execute(insert(marks).values(id=1))
+        connection.execute(insert(marks).values(id=1))
+    assert count(marks) == 0
+
+
+def test_a_lean_transaction_inside_a_transaction_is_part_of_it(marks):
+    with pytest.raises(ZeroDivisionError), transaction():
+        with lean_transaction() as connection:
+            connection.execute(insert(marks).values(id=1))
+        raise ZeroDivisionError
+    assert count(marks) == 0
+
+
+def test_the_session_cannot_write_in_a_lean_transaction(marks):
+    with lean_transaction(), pytest.raises(WriteOutsideTransaction):
+        db.session.execute(insert(marks).values(id=1))
+
+
+def test_one_asks_on_the_connection_of_the_transaction(marks):
+    with transaction() as session:
+        session.execute(insert(marks).values(id=1))
+        assert asking().execute(select(marks)).all() == [(1,)]
+        assert asking(session) is writing(session)
+    with lean_transaction() as connection:
+        assert asking(connection) is connection
 
 
 def test_a_write_after_a_read_does_not_fail_on_a_stale_snapshot(marks):

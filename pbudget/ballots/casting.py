@@ -3,14 +3,13 @@
 hold the ledger  →  take the draft  →  open? right key? as shown? ready?  →  ledger entry  →  commit  →  the tracker
 
 Nothing of it depends on what was read before the ledger was held, so a close, an amendment or another tab that came
-first is seen. It is the one act that must be quick when everybody votes at once: six statements, each built once
+first is seen. It is the one act that must be quick when everybody votes at once: five statements, each built once
 (`python -m bench.casting` measures it). An error at any place puts the draft back.
 """
 
 from pathlib import Path
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, delete, select
 
 from pbudget.ballots.actions import (
     BallotNotReady,
@@ -24,7 +23,7 @@ from pbudget.ballots.models import BallotDraft
 from pbudget.ballots.queries import DraftView, cast_of_draft, is_open, key_ids_in, paper_for, was_stopped
 from pbudget.ballots.rules.moments import standing
 from pbudget.ballots.rules.payload import payload_of, problems_of_ballot
-from pbudget.db import PresentMoment, by_clock, table_of, transaction, writing
+from pbudget.db import PresentMoment, by_clock, lean_transaction, table_of
 from pbudget.keys.actions import load_key
 from pbudget.ledger.actions import append_new_ballot, hold_ledger_of
 from pbudget.ledger.queries import HeadView
@@ -62,26 +61,26 @@ def cast_ballot(
     Raises BallotSessionEnded, VotingNotOpen, LedgerNotOpen, RoundClosed, ChoicesNotAsShown, CastAlready, BlankNotMeant
     and BallotNotReady, and what `load_key` raises; nothing is cast then.
     """
-    with transaction() as session:
-        head = hold_ledger_of(session, slug)
-        taken = writing(session).execute(TAKEN_DRAFT, {"draft_id": draft_id, "round_id": head.round_id}).first()
+    with lean_transaction() as connection:
+        head = hold_ledger_of(connection, slug)
+        taken = connection.execute(TAKEN_DRAFT, {"draft_id": draft_id, "round_id": head.round_id}).first()
         if taken is None:
-            return _tracker_of_cast(session, head, draft_id, token)
+            return _tracker_of_cast(connection, head, draft_id, token)
         *columns, ward, stops, phase, opens_at, closes_at, told = taken
         held = DraftView(*columns)
         _refuse_unless(standing(phase, opens_at, closes_at, by_clock(told)) == "open")
         k_round = load_key(keys_folder, slug, "round", key_ids_in(head.manifest))
-        if stops > held.stops and was_stopped(held, lambda: k_round, session):
+        if stops > held.stops and was_stopped(held, lambda: k_round, connection):
             raise BallotSessionEnded("This session has ended.")
         _refuse_unless_as_shown(held, token, blank_is_meant)
-        return _append(session, head, held, ward, helped)
+        return _append(connection, head, held, ward, helped)
 
 
-def _tracker_of_cast(session: Session, head: HeadView, draft_id: str, token: str) -> str:
+def _tracker_of_cast(connection: Connection, head: HeadView, draft_id: str, token: str) -> str:
     """The tracker of a draft that is gone because exactly this revision of it was cast."""
-    cast = cast_of_draft(head.round_id, draft_id, session) if draft_id else None
+    cast = cast_of_draft(head.round_id, draft_id, connection) if draft_id else None
     if cast is None:
-        _refuse_unless(is_open(session, head.round_id))
+        _refuse_unless(is_open(connection, head.round_id))
         raise BallotSessionEnded("This session has ended.")
     if cast.idem != draft_id + token:
         raise CastAlready("Your ballot has been cast, and not with the choices on the page you came from.")
@@ -100,9 +99,9 @@ def _refuse_unless_as_shown(held: DraftView, token: str, blank_is_meant: bool) -
         raise ChoicesNotAsShown("Your choices have changed since you checked them. Check them again.")
 
 
-def _append(session: Session, head: HeadView, held: DraftView, ward: str, helped: bool) -> str:
+def _append(connection: Connection, head: HeadView, held: DraftView, ward: str, helped: bool) -> str:
     """Put the ballot into the ledger, if its paper allows, and say its tracker."""
-    paper = paper_for(head.round_id, held.ward_id, session)
+    paper = paper_for(head.round_id, held.ward_id, connection)
     if problems_of_ballot(paper, held.choices):
         raise BallotNotReady("Something on your ballot has to be changed before you can cast it.")
     payload = payload_of(
@@ -115,4 +114,4 @@ def _append(session: Session, head: HeadView, held: DraftView, ward: str, helped
         assurance=held.assurance,
         helped=helped,
     )
-    return append_new_ballot(session, head, payload, held.idem).tracker
+    return append_new_ballot(connection, head, payload, held.idem).tracker

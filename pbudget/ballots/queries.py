@@ -8,13 +8,13 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, column, exists, func, or_, select, table
+from sqlalchemy import Connection, Select, bindparam, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from pbudget.ballots.models import BallotDraft
 from pbudget.ballots.rules.moments import standing
 from pbudget.ballots.rules.paper import Choices, Contest, Option, Paper
-from pbudget.db import PresentMoment, by_clock, db
+from pbudget.db import PresentMoment, asking, by_clock, db
 from pbudget.keys.rules import KeyIds, slot_of
 from pbudget.ledger.queries import entry_by_tracker, head_of
 from pbudget.ledger.rules import tracker_of
@@ -82,16 +82,16 @@ STANDING = select(Round.phase, Round.opens_at, Round.closes_at, PresentMoment())
 
 def voting_round(slug: str) -> VotingRound | None:
     """The round of this name, or None; a rehearsal is nobody's to vote in."""
-    row = db.session.connection().execute(ROUND_BY_SLUG, {"slug": slug}).first()
+    row = asking().execute(ROUND_BY_SLUG, {"slug": slug}).first()
     if row is None:
         return None
     *columns, told = row
     return VotingRound(*[*columns, standing(row.phase, row.opens_at, row.closes_at, by_clock(told), row.decide_by)])
 
 
-def is_open(session: Session, round_id: int) -> bool:
-    """Whether the round takes votes at this very moment, as the session sees it now; a rehearsal never does."""
-    row = session.connection().execute(STANDING, {"round_id": round_id}).first()
+def is_open(connection: Connection, round_id: int) -> bool:
+    """Whether the round takes votes at this very moment, as the connection sees it now; a rehearsal never does."""
+    row = connection.execute(STANDING, {"round_id": round_id}).first()
     if row is None:
         return False
     phase, opens_at, closes_at, told = row
@@ -109,7 +109,7 @@ class WardView:
 
 def ward_of_id(ward_id: int) -> WardView:
     """The ward with this id."""
-    return WardView(*db.session.connection().execute(WARD_BY_ID, {"ward_id": ward_id}).one())
+    return WardView(*asking().execute(WARD_BY_ID, {"ward_id": ward_id}).one())
 
 
 WARD_BY_ID = select(Ward.id, Ward.code, Ward.name).where(Ward.id == bindparam("ward_id"))
@@ -123,9 +123,9 @@ def wards_of_round(round_id: int) -> list[WardView]:
     return [WardView(*row) for row in db.session.execute(chosen.order_by(Ward.name, Ward.code))]
 
 
-def paper_for(round_id: int, ward_id: int, session: Session | None = None) -> Paper:
+def paper_for(round_id: int, ward_id: int, on: Session | Connection | None = None) -> Paper:
     """What a resident of this ward votes on: the ward's own pots, then the borough-wide ones, in one statement."""
-    found = (session or db.session()).connection().execute(PAPER, {"of_round": round_id, "of_ward": ward_id})
+    found = asking(on).execute(PAPER, {"of_round": round_id, "of_ward": ward_id})
     by_pot = groupby(found, key=lambda row: row[: len(OF_CONTEST)])
     return Paper(tuple(_contest(pot, [row[len(OF_CONTEST) :] for row in rows]) for pot, rows in by_pot))
 
@@ -188,11 +188,11 @@ DRAFTS_HELD = DRAFTS.with_for_update()
 def draft(draft_id: str, session: Session | None = None, *, to_change: bool = False) -> DraftView | None:
     """One draft, or None once it is cast, ended or gone; `to_change` holds its row until the transaction ends."""
     chosen = DRAFTS_HELD if to_change else DRAFTS
-    row = (session or db.session()).connection().execute(chosen, {"draft_id": draft_id}).first()
+    row = asking(session).execute(chosen, {"draft_id": draft_id}).first()
     return DraftView(*row) if row else None
 
 
-def was_stopped(held: DraftView, key: Callable[[], bytes], session: Session | None = None) -> bool:
+def was_stopped(held: DraftView, key: Callable[[], bytes], on: Session | Connection | None = None) -> bool:
     """Whether the code that this ballot was begun with was stopped since, or its ward corrected.
 
     Worked out with the round's key (`key` gives it, and is asked only where anything was stopped at all) and never
@@ -200,7 +200,7 @@ def was_stopped(held: DraftView, key: Callable[[], bytes], session: Session | No
     """
     if held.assurance == "open":
         return False
-    stopped = stopped_since(held.round_id, held.stops, session)
+    stopped = stopped_since(held.round_id, held.stops, on)
     k_round = key() if stopped else b""
     return any(slot_of(k_round, f"roll:{entry}") == held.slot for entry in stopped)
 
@@ -214,13 +214,13 @@ class CastView:
     slot: str
 
 
-def cast_of_draft(round_id: int, draft_id: str, session: Session | None = None) -> CastView | None:
+def cast_of_draft(round_id: int, draft_id: str, on: Session | Connection | None = None) -> CastView | None:
     """The ballot that a draft became, or None. A draft is cast once at most: casting deletes it.
 
     Reads by range, because the ledger's token is the draft's id followed by the revision's.
     """
     tokens = {"round_id": round_id, "first": draft_id, "behind": draft_id + "g"}
-    row = (session or db.session()).connection().execute(CASTS, tokens).first()
+    row = asking(on).execute(CASTS, tokens).first()
     return CastView(row.idem, tracker_of(row.leaf), row.slot) if row else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, column, insert, select, table, update
+from sqlalchemy import Connection, bindparam, column, insert, select, table, update
 from sqlalchemy.orm import Session
 
 from pbudget.db import table_of, writing
@@ -15,10 +15,12 @@ from pbudget.ledger.checkpoints import Checkpoint, say_utc, sign
 from pbudget.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
 from pbudget.ledger.queries import (
     HEADS,
+    ONLY_OPENED,
     EntryView,
     HeadView,
     met_by_a_ballot,
     milestones,
+    span_of_tracker,
     view_columns,
     view_of,
 )
@@ -43,7 +45,13 @@ HEAD_TO_HOLD_BY_SLUG = (
     .with_for_update(of=LedgerHead)
 )
 HEAD = table_of(LedgerHead)
-NEW_ENTRY = insert(table_of(LedgerEntry))
+ENTRY = table_of(LedgerEntry)
+NEW_ENTRY = insert(ENTRY)
+NEW_BALLOT = (
+    insert(ENTRY)
+    .from_select(ENTRY.c.keys(), select(*(bindparam(c.name, type_=c.type) for c in ENTRY.c)).where(ONLY_OPENED))
+    .execution_options(preserve_rowcount=True)
+)
 MOVED_HEAD = update(HEAD).where(HEAD.c.round_id == bindparam("held_id"), HEAD.c.seq == bindparam("held_seq"))
 
 
@@ -96,9 +104,9 @@ def hold_ledger(session: Session, round_id: int) -> HeadView:
     return _held(writing(session).execute(HEAD_TO_HOLD, {"held_id": round_id}).first())
 
 
-def hold_ledger_of(session: Session, slug: str) -> HeadView:
+def hold_ledger_of(connection: Connection, slug: str) -> HeadView:
     """Hold the ledger of the round with this slug, in one question."""
-    return _held(writing(session).execute(HEAD_TO_HOLD_BY_SLUG, {"slug": slug}).first())
+    return _held(connection.execute(HEAD_TO_HOLD_BY_SLUG, {"slug": slug}).first())
 
 
 def _held(row: Any) -> HeadView:
@@ -111,7 +119,10 @@ def append(session: Session, round_id: int, kind: str, body: Mapping[str, Any]) 
     """Add an entry that is not a ballot. Its body is public for ever: no names, no addresses, nothing of one person."""
     head = hold_ledger(session, round_id)
     refuse_out_of_place(kind, milestones(round_id))
-    return _put(session, head, _chained(head, kind, body=canonical(dict(body)).decode()))
+    entry = _chained(head, kind, body=canonical(dict(body)).decode())
+    connection = writing(session)
+    connection.execute(NEW_ENTRY, _row_of(head, entry))
+    return _moved(connection, head, entry)
 
 
 def append_ballot(session: Session, round_id: int, payload: Mapping[str, Any], idem: str) -> EntryView:
@@ -120,18 +131,25 @@ def append_ballot(session: Session, round_id: int, payload: Mapping[str, Any], i
     Raises IdempotencyTokenReused for the same token with another payload, RoundClosed after the close.
     """
     head = hold_ledger(session, round_id)
-    return _entry_of_token(session, round_id, idem, payload) or append_new_ballot(session, head, payload, idem)
+    known = _entry_of_token(session, round_id, idem, payload)
+    return known or append_new_ballot(writing(session), head, payload, idem)
 
 
-def append_new_ballot(session: Session, head: HeadView, payload: Mapping[str, Any], idem: str) -> EntryView:
+def append_new_ballot(connection: Connection, head: HeadView, payload: Mapping[str, Any], idem: str) -> EntryView:
     """Add a ballot that is known to be new to the ledger that is held at this head; RoundClosed after the close.
 
-    The database refuses a token that is there already.
+    The database refuses a token that is there already. A ballot is drawn again where its tracker is taken (once in a
+    thousand million).
     """
     if payload["round"] != head.name:
         raise ValueError(f"A ballot for {payload['round']!r} does not belong in the ledger of {head.name!r}.")
     text = canonical(dict(payload)).decode()
-    return _put(session, head, _next_ballot(head, payload["slot"], text), idem)
+    while True:
+        entry = _chained(head, "ballot", slot=payload["slot"], nonce=secrets.token_hex(32), payload=text)
+        if _put_where_it_may_follow(connection, head, entry, idem):
+            return _moved(connection, head, entry)
+        met = met_by_a_ballot(head.round_id, tracker_of(entry.leaf), connection)
+        refuse_out_of_place("ballot", met - {"ballot"})
 
 
 def add_checkpoint(
@@ -166,19 +184,6 @@ def _entry_of_token(session: Session, round_id: int, idem: str, payload: Mapping
     return view_of(row[:6])
 
 
-def _next_ballot(head: HeadView, slot: str, payload: str) -> Entry:
-    """The next ballot entry, where one may follow; drawn again where its tracker is taken (once in a thousand million).
-
-    What has been reached and whether the tracker is taken is one question.
-    """
-    while True:
-        entry = _chained(head, "ballot", slot=slot, nonce=secrets.token_hex(32), payload=payload)
-        met = met_by_a_ballot(head.round_id, tracker_of(entry.leaf))
-        refuse_out_of_place("ballot", met - {"ballot"})
-        if "ballot" not in met:
-            return entry
-
-
 def _chained(head: HeadView, kind: str, **content: str) -> Entry:
     """The entry that follows this head, with its leaf and its own head."""
     columns = {"slot": None, "nonce": None, "payload": None, "body": None, **content}
@@ -187,12 +192,21 @@ def _chained(head: HeadView, kind: str, **content: str) -> Entry:
     return entry._replace(leaf=leaf, head=head_after(head.head, leaf))
 
 
-def _put(session: Session, head: HeadView, entry: Entry, idem: str | None = None) -> EntryView:
+def _put_where_it_may_follow(connection: Connection, head: HeadView, entry: Entry, idem: str) -> bool:
+    """Whether the ballot was put in: one question and one write in the same statement."""
+    row = _row_of(head, entry, idem) | span_of_tracker(tracker_of(entry.leaf))
+    return connection.execute(NEW_BALLOT, row).rowcount == 1
+
+
+def _row_of(head: HeadView, entry: Entry, idem: str | None = None) -> dict[str, Any]:
     columns = entry._asdict()
     del columns["round"]
     columns["entry_id"] = columns.pop("id")
-    connection = writing(session)
-    connection.execute(NEW_ENTRY, {"round_id": head.round_id, "idem": idem, **columns})
+    return {"round_id": head.round_id, "idem": idem, **columns}
+
+
+def _moved(connection: Connection, head: HeadView, entry: Entry) -> EntryView:
+    """Move the head to the entry that was put in."""
     place = {"held_id": head.round_id, "held_seq": head.seq}
     connection.execute(MOVED_HEAD, {**place, "seq": entry.seq, "head": entry.head})
     body = read_canonical(entry.body) if entry.body else None

@@ -6,7 +6,20 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, bindparam, cast, func, select, text, type_coerce, union_all
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    select,
+    text,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.exc import DatabaseError
 
 from pbudget.db import db
@@ -133,11 +146,19 @@ MET_BY_A_BALLOT = union_all(
 )
 
 
-def met_by_a_ballot(round_id: int, tracker: str) -> frozenset[str]:
+_MET = MET_BY_A_BALLOT.subquery().c.kind
+ONLY_OPENED = select(and_(func.min(_MET) == "open", func.max(_MET) == "open")).scalar_subquery()
+"""Whether a new ballot meets nothing but the opening, as a condition of the statement that puts it in."""
+
+
+def met_by_a_ballot(round_id: int, tracker: str, connection: Connection) -> frozenset[str]:
     """What a new ballot meets in its ledger: the milestones, and `ballot` where another one has its tracker."""
-    lowest, highest = tracker_span(tracker)
-    span = {"round_id": round_id, "lowest": lowest, "highest": highest}
-    return frozenset(db.session.connection().scalars(MET_BY_A_BALLOT, span))
+    return frozenset(connection.scalars(MET_BY_A_BALLOT, {"round_id": round_id, **span_of_tracker(tracker)}))
+
+
+def span_of_tracker(tracker: str) -> dict[str, str]:
+    """The lowest and the highest leaf with this tracker, as the statements here call them."""
+    return dict(zip(("lowest", "highest"), tracker_span(tracker), strict=True))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Integer,
     ScalarSelect,
     Select,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from pbudget.db import db
+from pbudget.db import asking, db
 from pbudget.roll.models import DeskCount, RollEntry, RollImport, RollStop, VotingCode
 from pbudget.wards.models import Ward
 
@@ -126,10 +127,9 @@ def stops_so_far(round_id: int | ColumnElement[int]) -> ScalarSelect[int]:
     return select(func.coalesce(func.max(RollStop.id), 0)).where(RollStop.round_id == round_id).scalar_subquery()
 
 
-def stopped_since(round_id: int, stops: int, session: Session | None = None) -> list[str]:
+def stopped_since(round_id: int, stops: int, on: Session | Connection | None = None) -> list[str]:
     """Ids of entries whose code was stopped, or whose ward was corrected, after this number."""
-    connection = (session or db.session()).connection()
-    return list(connection.scalars(STOPPED_SINCE, {"of_round": round_id, "stops": stops}))
+    return list(asking(on).scalars(STOPPED_SINCE, {"of_round": round_id, "stops": stops}))
 
 
 STOPPED_SINCE = (  # built once, because every page of a ballot asks it

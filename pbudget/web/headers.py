@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_talisman import Talisman
+from itsdangerous import URLSafeTimedSerializer
 
 from pbudget.config import Settings
 
@@ -48,6 +49,13 @@ def init_headers(app: Flask, settings: Settings) -> None:
 
 class SessionsKeptPrivate(SecureCookieSessionInterface):
     """Flask's signed cookie; a page that depends on it (a form's token, a sign-in) is stored nowhere."""
+
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Flask's, made once instead of with every request: an application has one secret as long as it runs."""
+        self._serializer = self._serializer or super().get_signing_serializer(app)
+        return self._serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Save as Flask does, which says `Vary: Cookie` on every response that read the session."""

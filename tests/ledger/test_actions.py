@@ -24,7 +24,7 @@ from pbudget.ledger.queries import (
     head_of,
     latest_ballot,
 )
-from pbudget.ledger.rules import EntryOutOfPlace, RoundClosed
+from pbudget.ledger.rules import EntryOutOfPlace, RoundClosed, tracker_of
 from pbudget.ledger.verifying import verify
 from tests.ledger.building import manifest_of, payload, slot
 
@@ -84,6 +84,19 @@ def test_a_tracker_finds_its_ballot_and_nothing_else(round_id):
     assert entry_by_tracker(round_id, mine.tracker) == mine
     assert entry_by_tracker(round_id, acts(round_id)[0].tracker) is None
     assert entry_by_tracker(round_id, "0000-0000-000") is None
+
+
+def test_a_ballot_whose_tracker_is_taken_is_drawn_again(round_id, monkeypatch):
+    first = cast(round_id, 1)
+    seeming = [first.tracker] * 2  # asked when the ballot is put in, and again to learn why it was not
+    monkeypatch.setattr(
+        "pbudget.ledger.actions.tracker_of", lambda leaf: seeming.pop() if seeming else tracker_of(leaf)
+    )
+    second = cast(round_id, 2)
+    assert seeming == []
+    assert [entry.slot for entry in entries(round_id) if entry.kind == "ballot"] == [slot(1), slot(2)]
+    assert second.tracker != first.tracker
+    assert check(round_id).ok
 
 
 def test_whether_a_slot_holds_a_ballot_can_be_asked(round_id):
