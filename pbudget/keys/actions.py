@@ -11,6 +11,7 @@ from pbudget.keys.files import (
     NAMES,
     create_folder,
     destroy_key,
+    file_of,
     place_of,
     put_key,
     read_key,
@@ -39,7 +40,7 @@ def create_keys(folder: Path, round_slug: str) -> KeyIds:
 def ids_of(folder: Path, round_slug: str) -> KeyIds:
     """The ids of the keys on this machine."""
     place = place_of(folder, round_slug)
-    return KeyIds(**{name: _id_of(name, read_key(place / f"{name}.key")) for name in NAMES})
+    return KeyIds(**{name: _id_of(name, read_key(file_of(place, name))) for name in NAMES})
 
 
 def load_keys(folder: Path, round_slug: str, expected: KeyIds) -> RoundKeys:
@@ -51,7 +52,7 @@ def load_key(folder: Path, round_slug: str, name: str, expected: KeyIds) -> byte
     """One of the keys `round`, `guard` and `signing`: 32 bytes, checked against the ids in the manifest."""
     place = place_of(folder, round_slug)
     refuse_destroyed(place, name)
-    key = read_key(place / f"{name}.key")
+    key = read_key(file_of(place, name))
     if _id_of(name, key) != getattr(expected, name):
         raise KeyMismatch(
             f"The {name} key in {place} is not the one in the round's manifest. Restore the round's keys from an "
@@ -64,7 +65,7 @@ def create_guard_key(folder: Path, owner: str) -> str:
     """Make the one key of a consultation that has no ballots, once, and say its id; one that is there stays."""
     place = create_folder(folder, owner)
     put_key(place, "guard", secrets.token_bytes(KEY_BYTES))
-    return key_id(read_key(place / "guard.key"))
+    return key_id(read_key(file_of(place, "guard")))
 
 
 def load_guard_key(folder: Path, owner: str, expected: str) -> bytes:

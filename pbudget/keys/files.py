@@ -8,6 +8,7 @@ import re
 import secrets
 import stat
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 from pbudget.keys.rules import KEY_BYTES
@@ -44,16 +45,16 @@ def create_folder(folder: Path, round_slug: str) -> Path:
 
 def put_key(place: Path, name: str, key: bytes) -> bool:
     """Write a key file that is not there yet, whole and synced to the disk; False where there is one."""
-    return put_once(place / f"{name}.key", key.hex() + "\n")
+    return put_once(file_of(place, name), key.hex() + "\n")
 
 
 def destroy_key(place: Path, name: str) -> None:
     """Overwrite and remove one key and leave a mark, so that it is never made again."""
-    _mark_destroyed(place / f"{name}.{DESTROYED}")
-    _overwrite(place / f"{name}.key")
+    _mark_destroyed(mark_of(place, name))
+    _overwrite(file_of(place, name))
     sync_folder(place)
     with _seen_lock:
-        _seen.pop(place / f"{name}.key", None)
+        _seen.pop(file_of(place, name), None)
 
 
 def remove_drafts(place: Path) -> None:
@@ -62,6 +63,7 @@ def remove_drafts(place: Path) -> None:
         _overwrite(draft)
 
 
+@lru_cache(maxsize=256)  # paths are asked for with every vote, and making one takes longer than looking at its file
 def place_of(folder: Path, round_slug: str) -> Path:
     """The folder of the keys of a round, or of a budget by `budget.<slug>`."""
     if not re.fullmatch(r"(budget\.)?[a-z0-9][a-z0-9-]*", round_slug):
@@ -69,9 +71,21 @@ def place_of(folder: Path, round_slug: str) -> Path:
     return folder / round_slug
 
 
+@lru_cache(maxsize=1024)
+def file_of(place: Path, name: str) -> Path:
+    """The file of one key."""
+    return place / f"{name}.key"
+
+
+@lru_cache(maxsize=1024)
+def mark_of(place: Path, name: str) -> Path:
+    """The file that says that this key was destroyed."""
+    return place / f"{name}.{DESTROYED}"
+
+
 def refuse_destroyed(place: Path, *names: str) -> None:
     """Raise KeysDestroyed where these keys (all three unless named) were destroyed."""
-    if any((place / f"{name}.{DESTROYED}").exists() for name in names or NAMES):
+    if any(mark_of(place, name).exists() for name in names or NAMES):
         raise KeysDestroyed("The keys of this round were destroyed when it was sealed. They cannot be used again.")
 
 
