@@ -50,16 +50,18 @@ def test_a_transaction_commits_at_the_end_of_its_block(marks):
     assert count(marks) == 1
 
 
-def test_an_error_inside_a_transaction_leaves_nothing_behind(marks):
-    with pytest.raises(IntegrityError), transaction() as session:
-        session.execute(insert(marks).values(id=1))
-        session.execute(insert(marks).values(id=1))
+@pytest.mark.parametrize("begun", [transaction, lean_transaction])
+def test_an_error_inside_a_transaction_leaves_nothing_behind(marks, begun):
+    with pytest.raises(IntegrityError), begun() as inside:
+        inside.execute(insert(marks).values(id=1))
+        inside.execute(insert(marks).values(id=1))
     assert count(marks) == 0
 
 
-def test_a_transaction_inside_a_transaction_is_one_transaction(marks):
+@pytest.mark.parametrize("begun", [transaction, lean_transaction])
+def test_a_transaction_inside_a_transaction_is_one_transaction(marks, begun):
     with pytest.raises(ZeroDivisionError), transaction():
-        with transaction() as inner:
+        with begun() as inner:
             inner.execute(insert(marks).values(id=1))
         raise ZeroDivisionError
     assert count(marks) == 0
@@ -83,21 +85,6 @@ def test_a_lean_transaction_commits_at_its_end_and_ends_the_snapshot_of_earlier_
     with lean_transaction() as connection:
         connection.execute(insert(marks).values(id=1))
     assert len(db.session.execute(select(marks)).all()) == 1
-
-
-def test_an_error_inside_a_lean_transaction_leaves_nothing_behind(marks):
-    with pytest.raises(IntegrityError), lean_transaction() as connection:
-        connection.execute(insert(marks).values(id=1))
-        connection.execute(insert(marks).values(id=1))
-    assert count(marks) == 0
-
-
-def test_a_lean_transaction_inside_a_transaction_is_part_of_it(marks):
-    with pytest.raises(ZeroDivisionError), transaction():
-        with lean_transaction() as connection:
-            connection.execute(insert(marks).values(id=1))
-        raise ZeroDivisionError
-    assert count(marks) == 0
 
 
 def test_the_session_cannot_write_in_a_lean_transaction(marks):

@@ -28,8 +28,8 @@ def clone(folder: Path) -> Places:
 
 
 def environment(with_uv_and_npm: bool, folder: Path) -> dict[str, str]:
-    """The person's own environment, or the same without uv and npm on PATH."""
-    environ = environment_of_tests(os.environ)
+    """The person's own environment, or the same without uv and npm on PATH; only the installer may compile."""
+    environ = {**environment_of_tests(os.environ), "PYTHONDONTWRITEBYTECODE": "1"}
     if not with_uv_and_npm:
         folder.mkdir()
         for program in {file.name: file for file in Path("/usr/bin").iterdir()}.values():
@@ -40,10 +40,10 @@ def environment(with_uv_and_npm: bool, folder: Path) -> dict[str, str]:
 
 
 def assert_whole(places: Places) -> None:
+    assert any(places.venv.glob("lib/*/site-packages/sqlalchemy/**/*.pyc")), "every start compiles it again"
     for command in (["-m", "pip", "check"], ["-c", "import app; app.create_app()"]):
         done = subprocess.run([places.python, *command], cwd=places.root, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
-    assert any(places.venv.glob("lib/*/site-packages/sqlalchemy/**/*.pyc")), "every start compiles it again"
     assert len(list(places.vendor.iterdir())) == 3
     changed = subprocess.run(["git", "status", "--short"], cwd=places.root, capture_output=True, text=True)
     assert changed.stdout == ""
